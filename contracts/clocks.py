@@ -1,0 +1,178 @@
+"""The nine duties with a limit: how long each is under which guidance, and when it is due. Pure arithmetic over named versions.
+
+Day 0 is the anchor; the first working day after it is day 1; a clock is in time until its due day ends in Europe/London.
+"""
+
+from calendar import monthrange
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final, assert_never
+from zoneinfo import ZoneInfo
+
+from contracts.calendars import Calendar, OutsideCalendar, UnknownVersion
+
+LONDON: Final = ZoneInfo("Europe/London")
+
+
+class Clock(StrEnum):
+    """What has to be done in time."""
+
+    NOTIFY = "notify"
+    NOTIFY_FROM_AWARENESS = "notify_from_awareness"
+    SOG_NOTICE = "sog_notice"
+    GOVERNMENT_COPY = "government_copy"
+    REVIEW = "review"
+    FEEDBACK = "feedback"
+    ACCEPTANCE = "acceptance"
+    INFORMATION = "information"
+    COMPREHENSIVE_REVIEW = "comprehensive_review"
+
+
+class Unit(StrEnum):
+    """What a limit is counted in."""
+
+    WORKING_DAYS = "working_days"
+    CALENDAR_DAYS = "calendar_days"
+    MONTHS = "months"
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """How long a clock may run."""
+
+    length: int
+    unit: Unit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """One edition of the guidance, for cases received from its first day on (domain 1.11)."""
+
+    version: str
+    first: date
+    limits: Mapping[Clock, Limit]
+    excludes_registered_sex_offenders: bool = False
+    """R-12: the letter of January 2012 left them out; MAPPA category 1 is flagged."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Skipped:
+    """A day that was not counted, and why: a weekday's or a holiday's name."""
+
+    date: date
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """The last day in time, with the days behind it. Both lists are empty for clocks in months or calendar days."""
+
+    clock: Clock
+    due_on: date
+    counted: tuple[date, ...]
+    skipped: tuple[Skipped, ...]
+    calendar: str
+
+
+LIMITS: Final[Mapping[Clock, Limit]] = MappingProxyType(
+    {
+        Clock.NOTIFY: Limit(5, Unit.WORKING_DAYS),
+        Clock.NOTIFY_FROM_AWARENESS: Limit(5, Unit.WORKING_DAYS),
+        Clock.SOG_NOTICE: Limit(5, Unit.WORKING_DAYS),
+        Clock.GOVERNMENT_COPY: Limit(2, Unit.WORKING_DAYS),
+        Clock.REVIEW: Limit(3, Unit.MONTHS),
+        Clock.FEEDBACK: Limit(1, Unit.MONTHS),
+        Clock.ACCEPTANCE: Limit(14, Unit.CALENDAR_DAYS),
+        Clock.INFORMATION: Limit(10, Unit.WORKING_DAYS),
+        Clock.COMPREHENSIVE_REVIEW: Limit(1, Unit.MONTHS),
+    },
+)
+"""The same in every edition so far; an edition that changes one says `LIMITS | {...}`."""
+
+POLICIES: Final = (
+    Policy(version="2012", first=date(2012, 1, 27), limits=LIMITS, excludes_registered_sex_offenders=True),
+    Policy(version="2013", first=date(2013, 2, 1), limits=LIMITS),
+    Policy(version="2013+2014", first=date(2014, 8, 1), limits=LIMITS),
+    Policy(version="2022", first=date(2022, 1, 1), limits=LIMITS),
+)
+"""Every edition, oldest first."""
+
+
+def policy(version: str) -> Policy:
+    """The edition of that name; UnknownVersion if there is none."""
+    for edition in POLICIES:
+        if edition.version == version:
+            return edition
+    msg = f"no policy {version!r}"
+    raise UnknownVersion(msg)
+
+
+def policy_on(day: date) -> Policy:
+    """The edition for a case received on `day`; before the first edition, the first."""
+    return next((edition for edition in reversed(POLICIES) if edition.first <= day), POLICIES[0])
+
+
+def due_on(clock: Clock, day_zero: date, policy: Policy, calendar: Calendar) -> date:
+    """The last day in time; OutsideCalendar where the calendar does not reach."""
+    limit = policy.limits[clock]
+    match limit.unit:
+        case Unit.WORKING_DAYS:
+            return calendar.after(day_zero, limit.length)
+        case Unit.CALENDAR_DAYS:
+            last = day_zero + timedelta(days=limit.length)
+        case Unit.MONTHS:
+            last = months_after(day_zero, limit.length)
+        case _:
+            assert_never(limit.unit)
+    if not calendar.first <= day_zero <= last <= calendar.last:
+        msg = f"{clock} from {day_zero} is outside {calendar.version}"
+        raise OutsideCalendar(msg)
+    return last
+
+
+def due(clock: Clock, day_zero: date, policy: Policy, calendar: Calendar) -> Due:
+    """The last day in time and why: every day after day 0, counted or skipped."""
+    last = due_on(clock, day_zero, policy, calendar)
+    working = policy.limits[clock].unit is Unit.WORKING_DAYS
+    days = [day_zero + timedelta(days=n) for n in range(1, (last - day_zero).days + 1)] if working else []
+    reasons = {day: calendar.reason(day) for day in days}
+    return Due(
+        clock=clock,
+        due_on=last,
+        counted=tuple(day for day, reason in reasons.items() if reason is None),
+        skipped=tuple(Skipped(date=day, reason=reason) for day, reason in reasons.items() if reason is not None),
+        calendar=calendar.version,
+    )
+
+
+def working_days_taken(day_zero: date, received_on: date, calendar: Calendar) -> int:
+    """Working days after day 0 up to the receipt; a receipt on a day not worked counts as the next working day (ST-08)."""
+    return calendar.between(day_zero, calendar.next_working(received_on))
+
+
+def months_after(day: date, months: int) -> date:
+    """The same day of a later month, or that month's last day where it is shorter; never moved off a weekend."""
+    years, month = divmod(day.month - 1 + months, 12)
+    year, month = day.year + years, month + 1
+    return date(year, month, min(day.day, monthrange(year, month)[1]))
+
+
+def london_date(instant: datetime) -> date:
+    """The calendar date in Europe/London at an instant. A datetime without offset is no instant: ValueError."""
+    if instant.utcoffset() is None:
+        msg = "an instant needs an offset"
+        raise ValueError(msg)
+    return instant.astimezone(LONDON).date()
+
+
+def end_of_day_london(day: date) -> datetime:
+    """The instant, in UTC, at which `day` is over in Europe/London: the midnight that begins the next."""
+    return datetime.combine(day + timedelta(days=1), time.min, LONDON).astimezone(UTC)
+
+
+def noon_london(day: date) -> datetime:
+    """The instant, in UTC, that stands for a day of which only the date is known."""
+    return datetime.combine(day, time(12), LONDON).astimezone(UTC)
