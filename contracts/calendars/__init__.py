@@ -95,17 +95,17 @@ class Calendar:
 
 def versions() -> tuple[str, ...]:
     """The names of all calendars, in order of publication."""
-    return tuple(_index())
+    return tuple(published())
 
 
 @cache
 def calendar(version: str) -> Calendar:
     """The calendar of that name; UnknownVersion if there is none, CalendarAltered if its file was touched."""
-    if version not in _index():
+    if version not in published():
         msg = f"no calendar {version!r}"
         raise UnknownVersion(msg)
     written = file_of(version).read_bytes()
-    if digest(written) != _index()[version]:
+    if digest(written) != published()[version]:
         msg = f"{file_of(version).name} is not the file that was published as {version}"
         raise CalendarAltered(msg)
     return read(version, written)
@@ -133,6 +133,6 @@ def digest(written: bytes) -> str:
 
 
 @cache
-def _index() -> dict[str, str]:
+def published() -> dict[str, str]:
     index: dict[str, str] = json.loads(INDEX.read_bytes())
     return index

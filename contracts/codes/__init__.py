@@ -195,7 +195,7 @@ SIGNS_REVIEWS: Final = Grade.HEAD_OF_CJSW
 
 
 class OrderType(Code):
-    """What the person was supervised under; what is voluntary or comes before final disposal is known, so that R-01 can name it."""
+    """What the person was supervised under; the voluntary and what comes before final disposal are known, to be refused (R-01)."""
 
     CPO = "CPO", "Community payback order", date(2011, 2, 1)
     DTTO = "DTTO", "Drug treatment and testing order"

@@ -1,0 +1,1 @@
+"""The published language: every fact, code, clock and calendar that crosses a border between services."""

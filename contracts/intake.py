@@ -1,0 +1,177 @@
+"""What intake says: all that a council tells the Care Inspectorate about one case, one incident of one person."""
+
+from datetime import date, datetime
+from typing import ClassVar
+
+from contracts.envelope import Event, Value
+from contracts.personal import Personal
+
+
+class Person(Value):
+    """The person supervised; as little as the duty needs, and all of it personal."""
+
+    council_person_id: Personal[str] | None = None
+    initials: Personal[str] | None = None
+    year_of_birth: Personal[int] | None = None
+    sex: Personal[str] | None = None
+
+
+class Order(Value):
+    """An order or licence that the person was on; several at once are normal."""
+
+    type: str
+    start_date: date | None = None
+    end_date: date | None = None
+    requirements: tuple[str, ...] = ()
+
+
+class Mappa(Value):
+    """Management under the Multi Agency Public Protection Arrangements."""
+
+    category: int
+    level: int | None = None
+    area: str | None = None
+    sog_notified_on: date | None = None
+
+
+class SignedOff(Value):
+    """Who signed the notification off, by grade (R-07)."""
+
+    name: Personal[str] | None = None
+    grade: str | None = None
+    signed_on: date | None = None
+
+
+class Notification(Value):
+    """What a council says of an incident (domain 1.3). Dates are calendar dates in Europe/London."""
+
+    council_reference: str | None = None
+    occurred_on: date | None = None
+    """The incident's day; the earliest day it can have been where the precision is coarser, None if unknown."""
+    occurred_on_precision: str = "day"
+    became_aware_on: date | None = None
+    awareness_source: str | None = None
+    criteria: tuple[str, ...]
+    charged_on: date | None = None
+    recalled_on: date | None = None
+    role_of_person: str | None = None
+    offence_codes: tuple[str, ...] = ()
+    incident_type: str
+    outcome_of_harm: str | None = None
+    person: Person = Person()
+    orders: tuple[Order, ...] = ()
+    mappa: Mappa | None = None
+    domestic_abuse_element: str = "unknown"
+    child_protection: str = "unknown"
+    adult_protection: str = "unknown"
+    drug_related_suspected: bool | None = None
+    post_mortem_pending: bool | None = None
+    retrospective: bool = False
+    media_interest: str = "none"
+    ministerial_interest: str = "none"
+    late_reason: str | None = None
+    signed_off_by: SignedOff | None = None
+    summary: Personal[str] | None = None
+
+
+class Flag(Value):
+    """A rule that the notification does not meet, accepted all the same and shown to the inspector."""
+
+    rule: str
+    detail: str
+
+
+class NotificationReceived(Event):
+    """A council notified the Care Inspectorate. Starts the case; `received_on` is the Europe/London date of receipt."""
+
+    type: ClassVar[str] = "sir.intake.notification-received"
+
+    reference: str
+    council: str
+    received_at: datetime
+    received_on: date
+    policy: str
+    calendar: str
+    notification: Notification
+    flags: tuple[Flag, ...] = ()
+    register_row: dict[str, str] | None = None
+    """For a row of an imported register: a fingerprint of each column, so that the same row is known again."""
+
+    def happened(self) -> datetime:
+        """Receipt."""
+        return self.received_at
+
+    def rules(self) -> tuple[str, str]:
+        """The policy and calendar of its date of receipt."""
+        return self.policy, self.calendar
+
+
+class NotificationAmended(Event):
+    """New facts: what was said before was right when it was said."""
+
+    type: ClassVar[str] = "sir.intake.notification-amended"
+
+    changed: tuple[str, ...]
+    before: Notification
+    after: Notification
+    reason: Personal[str]
+    policy: str
+    calendar: str
+    flags: tuple[Flag, ...] = ()
+
+    def rules(self) -> tuple[str, str]:
+        """The policy and calendar that clocks are counted by again."""
+        return self.policy, self.calendar
+
+
+class NotificationCorrected(Event):
+    """An error put right: what was said before was wrong."""
+
+    type: ClassVar[str] = "sir.intake.notification-corrected"
+
+    changed: tuple[str, ...]
+    before: Notification
+    after: Notification
+    reason: Personal[str]
+    policy: str
+    calendar: str
+    flags: tuple[Flag, ...] = ()
+
+    def rules(self) -> tuple[str, str]:
+        """The policy and calendar that clocks are counted by again."""
+        return self.policy, self.calendar
+
+
+class NotificationWithdrawn(Event):
+    """The council takes the notification back; it stays counted as received."""
+
+    type: ClassVar[str] = "sir.intake.notification-withdrawn"
+
+    on: date
+    reason: Personal[str]
+
+
+class IncidentReclassified(Event):
+    """The statistical category changed, for instance after a post mortem; holds from `on`."""
+
+    type: ClassVar[str] = "sir.intake.incident-reclassified"
+
+    on: date
+    before: str
+    after: str
+    basis: Personal[str]
+
+
+class IncidentConsidered(Event):
+    """A council weighed an incident and decided not to notify. A stream of its own, never a case."""
+
+    type: ClassVar[str] = "sir.intake.incident-considered"
+
+    council: str
+    considered_on: date
+    occurred_on: date | None = None
+    criteria: tuple[str, ...] = ()
+    incident_type: str | None = None
+    decided_by: str | None = None
+    """The grade of who decided."""
+    reason: Personal[str]

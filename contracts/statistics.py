@@ -1,0 +1,1 @@
+"""What statistics says. Nothing yet: reports come later; this service hears everything and keeps it."""

@@ -1,0 +1,123 @@
+"""Group commit for commands that arrive at once: whoever waits is judged together, in one transaction."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any, Final
+
+import asyncpg
+import structlog
+
+from services.chassis.failpoints import failpoint
+from services.chassis.postgres import UNAVAILABLE, Pool, describe
+from services.chassis.store import Ask, Outcome, Store
+
+MOST: Final = 64
+"""Commands judged in one transaction at the most."""
+
+WORKERS: Final = 2
+"""Transactions under way at once: one commits while the next is judged."""
+
+_ATTEMPTS: Final = 3
+_AGAIN: Final = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError, asyncpg.UniqueViolationError)
+"""Another process was first, with the same key or the same unique value: judge again by what it wrote."""
+
+log = structlog.get_logger()
+
+
+class UnavailableError(Exception):
+    """The store cannot be written now. `unknown` when the commit was sent and its answer lost: it may have happened."""
+
+    def __init__(self, *, unknown: bool = False) -> None:
+        super().__init__("outcome unknown" if unknown else "unavailable")
+        self.unknown = unknown
+
+
+class Appender:
+    """Takes single commands from HTTP and carries them out in small batches; a batch that fails is judged one by one."""
+
+    def __init__(self, *, pool: Pool, store: Store[Any], committed: Callable[[], None]) -> None:
+        self._pool = pool
+        self._store = store
+        self._committed = committed
+        self._queue: asyncio.Queue[tuple[Ask, asyncio.Future[Outcome]]] = asyncio.Queue()
+
+    async def run(self) -> None:
+        """Serve until cancelled."""
+        async with asyncio.TaskGroup() as group:
+            for _ in range(WORKERS):
+                group.create_task(self._serve())
+
+    async def execute(self, ask: Ask) -> Outcome:
+        """Carry out one command.
+
+        Raises:
+            UnavailableError: the database does not answer.
+        """
+        done: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
+        self._queue.put_nowait((ask, done))
+        return await done
+
+    async def _serve(self) -> None:
+        while True:
+            batch = [await self._queue.get()]
+            while len(batch) < MOST and not self._queue.empty():
+                batch.append(self._queue.get_nowait())
+            try:
+                await self._carry_out(batch)
+            except BaseException:
+                for _, done in batch:
+                    if not done.done():
+                        done.set_exception(UnavailableError(unknown=True))
+                raise
+
+    async def _carry_out(self, batch: list[tuple[Ask, asyncio.Future[Outcome]]]) -> None:
+        try:
+            outcomes = await self._transaction([ask for ask, _ in batch])
+        except Exception as fault:  # noqa: BLE001 - a boundary: every fault is answered to its caller
+            if len(batch) > 1 and not isinstance(fault, UnavailableError):
+                for one in batch:
+                    await self._carry_out([one])
+                return
+            for _, done in batch:
+                if not done.done():
+                    done.set_exception(self._answerable(fault))
+            return
+        for (_, done), outcome in zip(batch, outcomes, strict=True):
+            if not done.done():
+                done.set_result(outcome)
+
+    async def _transaction(self, asks: list[Ask]) -> list[Outcome]:
+        for attempt in range(1, _ATTEMPTS + 1):
+            committing = False
+            failpoint("append.before_begin")
+            try:
+                async with self._pool.acquire() as connection:
+                    transaction = connection.transaction()
+                    await transaction.start()
+                    try:
+                        outcomes = await self._store.append(connection, asks)
+                        failpoint("append.before_commit")
+                    except BaseException:
+                        if not connection.is_closed():
+                            await transaction.rollback()
+                        raise
+                    committing = True
+                    await transaction.commit()
+            except _AGAIN as fault:
+                if attempt == _ATTEMPTS:
+                    raise
+                log.info("append.again", **describe(fault))
+                continue
+            except UNAVAILABLE as fault:
+                log.warning("append.unavailable", unknown=committing, **describe(fault))
+                raise UnavailableError(unknown=committing) from None
+            failpoint("append.after_commit")
+            self._committed()
+            return outcomes
+        raise AssertionError
+
+    @staticmethod
+    def _answerable(fault: Exception) -> Exception:
+        if isinstance(fault, asyncpg.PostgresError):
+            log.error("append.failed", **describe(fault))
+        return fault

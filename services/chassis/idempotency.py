@@ -1,0 +1,66 @@
+"""Idempotency keys: the first answer is kept in the transaction of its effect, and given again to the same request."""
+
+import hmac
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any, Final
+
+import asyncpg
+import orjson
+
+_RECALL: Final = """
+    select client, key, fingerprint, status, etag, body from idempotency
+    where (client, key) in (select * from unnest($1::text[], $2::text[]))
+"""
+_KEEP: Final = """
+    insert into idempotency (client, key, fingerprint, status, etag, body)
+    select * from unnest($1::text[], $2::text[], $3::bytea[], $4::int[], $5::text[], $6::bytea[])
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Once:
+    """A client's key and the fingerprint of what it asked. Keys of two clients never meet."""
+
+    client: str
+    key: str
+    fingerprint: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """An HTTP answer: ids, versions and dates only, since it is kept in clear."""
+
+    status: int
+    body: bytes
+    etag: str | None = None
+    reused: bool = False
+    """The key was used before for another request: refuse it."""
+
+
+def fingerprint(secret: bytes, route: str, body: Any) -> bytes:
+    """An HMAC over the route and the body's canonical form, so that nothing can be guessed from it."""
+    return hmac.digest(secret, route.encode() + b"\0" + orjson.dumps(body, option=orjson.OPT_SORT_KEYS), sha256)
+
+
+async def recall(connection: asyncpg.Connection, asked: Sequence[Once]) -> dict[Once, Answer]:
+    """The kept answers of these keys."""
+    if not asked:
+        return {}
+    rows = await connection.fetch(_RECALL, [once.client for once in asked], [once.key for once in asked])
+    found = {(row["client"], row["key"]): row for row in rows}
+    answers: dict[Once, Answer] = {}
+    for once in asked:
+        row = found.get((once.client, once.key))
+        if row is not None:
+            same = hmac.compare_digest(row["fingerprint"], once.fingerprint)
+            answers[once] = Answer(status=row["status"], body=row["body"], etag=row["etag"], reused=not same)
+    return answers
+
+
+async def keep(connection: asyncpg.Connection, answers: Sequence[tuple[Once, Answer]]) -> None:
+    """Keep answers with their effect. A key that another process has just used breaks the transaction, which is then judged anew."""
+    if answers:
+        rows = [(o.client, o.key, o.fingerprint, a.status, a.etag, a.body) for o, a in answers]
+        await connection.execute(_KEEP, *map(list, zip(*rows, strict=True)))

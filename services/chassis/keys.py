@@ -1,0 +1,132 @@
+"""Case keys: one AES-256 key a subject, wrapped by a key that is outside the database; destroying it erases what it sealed."""
+
+import os
+from base64 import b64decode, b64encode
+from collections import OrderedDict
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Final, Self
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from services.chassis.batcher import Batcher
+from services.chassis.clock import seconds
+from services.chassis.postgres import UNAVAILABLE, Pool
+
+_NONCE: Final = 12
+_REMEMBERED: Final = 10_000
+_SECONDS_REMEMBERED: Final = 60.0
+"""An erasure elsewhere takes effect here within this time at the latest."""
+
+_INSERT: Final = """
+    insert into subject_key (subject, wrapped)
+    select * from unnest($1::text[], $2::bytea[])
+    on conflict (subject) do nothing
+"""
+_READ: Final = "select subject, wrapped from subject_key where subject = any($1)"
+_DESTROY: Final = "update subject_key set wrapped = null, destroyed = clock_timestamp() where subject = $1 and wrapped is not null"
+
+
+class KeysUnavailableError(Exception):
+    """The key database does not answer: nothing personal can be written or read now."""
+
+
+class Box:
+    """Seals and opens the personal fields of one event, bound to its id and the field's name."""
+
+    __slots__ = ("_cipher", "_event")
+
+    def __init__(self, cipher: AESGCM | None, event: bytes) -> None:
+        self._cipher = cipher
+        self._event = event
+
+    def seal(self, field: str, clear: bytes) -> dict[str, str]:
+        """What stands under `$sealed`; the name travels with the ciphertext."""
+        if self._cipher is None:
+            msg = "the subject's key was destroyed"
+            raise KeysUnavailableError(msg)
+        nonce = os.urandom(_NONCE)
+        box = nonce + self._cipher.encrypt(nonce, clear, self._event + field.encode())
+        return {"field": field, "box": b64encode(box).decode()}
+
+    def open(self, sealed: Mapping[str, str]) -> bytes | None:
+        """The clear JSON; None when the key is destroyed.
+
+        Raises:
+            InvalidTag: the ciphertext was changed or moved here from another case, event or field.
+        """
+        if self._cipher is None:
+            return None
+        box = b64decode(sealed["box"])
+        return self._cipher.decrypt(box[:_NONCE], box[_NONCE:], self._event + sealed["field"].encode())
+
+
+class Keyring:
+    """The keys of this deployment. New keys of simultaneous callers share one commit."""
+
+    def __init__(self, pool: Pool, kek: bytes) -> None:
+        self._pool = pool
+        self._kek = AESGCM(kek)
+        self._known: OrderedDict[str, tuple[float, AESGCM | None]] = OrderedDict()
+        self._insert = Batcher(self._insert_all)
+
+    @classmethod
+    def load(cls, pool: Pool, kek_file: Path) -> Self:
+        """With the wrapping key of a file: base64 of 32 bytes."""
+        return cls(pool, b64decode(kek_file.read_text()))
+
+    async def create(self, subject: str) -> None:
+        """A key for a new subject, committed before anything is sealed with it; an orphan is harmless."""
+        key = AESGCM.generate_key(bit_length=256)
+        nonce = os.urandom(_NONCE)
+        wrapped = nonce + self._kek.encrypt(nonce, key, subject.encode())
+        await self._insert((subject, wrapped))
+        self._remember(subject, AESGCM(key))
+
+    async def _insert_all(self, keys: Sequence[tuple[str, bytes]]) -> Sequence[None]:
+        try:
+            await self._pool.execute(_INSERT, [subject for subject, _ in keys], [wrapped for _, wrapped in keys])
+        except UNAVAILABLE as fault:
+            raise KeysUnavailableError(type(fault).__name__) from fault
+        return [None] * len(keys)
+
+    async def fetch(self, subjects: Iterable[str]) -> None:
+        """Bring the keys of these subjects to hand, so that `box` need not wait."""
+        fresh = seconds() - _SECONDS_REMEMBERED
+        missing = {subject for subject in subjects if self._known.get(subject, (0.0, None))[0] < fresh}
+        if not missing:
+            return
+        try:
+            rows = await self._pool.fetch(_READ, list(missing))
+        except UNAVAILABLE as fault:
+            raise KeysUnavailableError(type(fault).__name__) from fault
+        wrapped = {row["subject"]: row["wrapped"] for row in rows}
+        for subject in missing:
+            self._remember(subject, self._unwrap(subject, wrapped.get(subject)))
+
+    def box(self, subject: str, event: bytes) -> Box:
+        """The box of one event (its id's 16 bytes); call `create` or `fetch` for the subject before."""
+        return Box(self._known[subject][1], event)
+
+    async def destroy(self, subject: str) -> None:
+        """Erase: nothing sealed with the subject's key can be read again. Repeating it changes nothing."""
+        await self._pool.execute(_DESTROY, subject)
+        self._remember(subject, None)
+
+    def _unwrap(self, subject: str, wrapped: bytes | None) -> AESGCM | None:
+        if wrapped is None:
+            return None
+        try:
+            return AESGCM(self._kek.decrypt(wrapped[:_NONCE], wrapped[_NONCE:], subject.encode()))
+        except InvalidTag:
+            msg = "a case key does not open with the configured wrapping key"
+            raise KeysUnavailableError(msg) from None
+
+    def _remember(self, subject: str, cipher: AESGCM | None) -> None:
+        self._known[subject] = (seconds(), cipher)
+        self._known.move_to_end(subject)
+        while len(self._known) > _REMEMBERED:
+            self._known.popitem(last=False)
+
+

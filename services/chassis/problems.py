@@ -1,0 +1,77 @@
+"""Errors as RFC 9457 problems: a code for programs, words for people, a pointer to the fault; never a submitted value."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import orjson
+from starlette.responses import Response
+
+from contracts.envelope import Fault, Refused
+
+TITLES: Final = {
+    400: "The request cannot be read",
+    401: "Sign in",
+    403: "Not allowed",
+    404: "Not found",
+    405: "Method not allowed",
+    406: "Not acceptable",
+    409: "Not possible now",
+    412: "Changed since you read it",
+    413: "Too large",
+    414: "Address too long",
+    415: "Media type not supported",
+    422: "Refused",
+    428: "Say which version you saw",
+    429: "Too many requests",
+    431: "Headers too large",
+    500: "Fault here",
+    503: "Not available now",
+}
+
+
+class ProblemError(Exception):
+    """An answer that is not the one asked for. Raised at the HTTP edge, answered by `respond`."""
+
+    def __init__(
+        self,
+        status: int,
+        code: str,
+        detail: str,
+        *,
+        faults: Sequence[Fault] = (),
+        headers: dict[str, str] | None = None,
+        **more: Any,
+    ) -> None:
+        super().__init__(code)
+        self.status = status
+        self.code = code
+        self.detail = detail
+        self.faults = faults
+        self.headers = headers or {}
+        self.more = more
+
+    @classmethod
+    def refused(cls, refusal: Refused) -> "ProblemError":
+        """The problem of a decision's refusal."""
+        more = {"allowed": list(refusal.allowed)} if refusal.allowed or refusal.status == 409 else {}  # noqa: PLR2004
+        return cls(refusal.status, refusal.code, refusal.detail, faults=refusal.faults, **more)
+
+
+def respond(problem: ProblemError) -> Response:
+    """The problem as an HTTP answer."""
+    body = {
+        "type": f"urn:sir:problem:{problem.code}",
+        "title": TITLES.get(problem.status, "Problem"),
+        "status": problem.status,
+        "detail": problem.detail,
+        "errors": [
+            {"pointer": f.pointer, "code": f.code, "detail": f.detail} | ({"rule": f.rule} if f.rule else {}) for f in problem.faults
+        ],
+        **problem.more,
+    }
+    return Response(orjson.dumps(body), problem.status, problem.headers, media_type="application/problem+json")
+
+
+def not_found() -> ProblemError:
+    """One body for what does not exist and for what is not yours."""
+    return ProblemError(404, "not_found", "There is nothing here that you may see.")

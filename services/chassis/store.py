@@ -1,0 +1,288 @@
+"""The event store: commands are judged under their stream's lock, and all that follows from them commits at once."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any, Final, Generic, TypeVar
+from uuid import UUID
+
+import asyncpg
+
+from contracts.envelope import NO_HASH, Envelope, Event, Origin, Refused
+from services.chassis import codec
+from services.chassis.chain import link
+from services.chassis.clock import new_id
+from services.chassis.codec import Catalogue, Upcasters
+from services.chassis.decider import Decider, Record
+from services.chassis.failpoints import failpoint
+from services.chassis.idempotency import Answer, Once, keep, recall
+from services.chassis.keys import Keyring
+
+S = TypeVar("S")
+
+# Inserting in order of subject takes the heads' locks in one order everywhere; a head that exists is locked by the update.
+_LOCK: Final = """
+    insert into stream as s (subject, version, hash, recorded)
+    select subject, 0, ''::bytea, '-infinity' from unnest($1::text[]) as u(subject) order by subject
+    on conflict (subject) do update set version = s.version
+    returning subject, version, hash, recorded, clock_timestamp() + $2::interval as now
+"""
+_HISTORY: Final = "select subject, id, type, schema, data from event where subject = any($1) order by subject, version"
+_WRITE: Final = """
+    with heads as (
+        update stream as s set version = u.version, hash = u.hash, recorded = u.recorded
+        from unnest($20::text[], $21::int[], $22::bytea[], $23::timestamptz[]) as u(subject, version, hash, recorded)
+        where s.subject = u.subject
+    ), events as (
+        insert into event (subject, version, id, type, schema, time, recorded, role, actor, council, origin, policy, calendar,
+                           correlation, causation, traceparent, data, prev_hash, hash)
+        select * from unnest($1::text[], $2::int[], $3::uuid[], $4::text[], $5::int[], $6::timestamptz[], $7::timestamptz[],
+                             $8::text[], $9::text[], $10::text[], $11::text[], $12::text[], $13::text[],
+                             $14::uuid[], $15::uuid[], $16::text[], $17::bytea[], $18::bytea[], $19::bytea[])
+    )
+    insert into outbox (subject, version)
+    select subject, version from unnest($1::text[], $2::int[]) with ordinality as u(subject, version, n) order by n
+"""
+_REACT: Final = """
+    insert into reaction (causation, rule) select * from unnest($1::uuid[], $2::text[])
+    on conflict do nothing returning causation, rule
+"""
+_AUDIT: Final = """
+    insert into audit (role, actor, council, action, subject)
+    select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[])
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cause:
+    """Who asks and what made them: copied into the envelope of every event that follows."""
+
+    role: str
+    actor: str
+    council: str | None
+    origin: Origin
+    correlation: UUID
+    causation: UUID | None = None
+    traceparent: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """One command to one stream.
+
+    `expected` is the version the asker saw (If-Match); `occurred` when it happened in the world, if that is not now;
+    `rule` makes a reaction unique by (causation, rule); `once` and `answer` keep the HTTP answer for a retry.
+    """
+
+    subject: str
+    command: Any
+    cause: Cause
+    expected: int | None = None
+    occurred: datetime | None = None
+    rule: str | None = None
+    once: Once | None = None
+    answer: "Callable[[Done], Answer] | None" = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """A command carried out: its events (none when nothing changed), the stream's version and state after it."""
+
+    subject: str
+    records: tuple[Record, ...]
+    version: int
+    at: datetime
+    state: Any
+    answer: Answer | None = None
+
+
+Outcome = Done | Answer | Refused
+"""Done now; answered before (the kept answer of the same key); refused."""
+
+
+@dataclass(slots=True)
+class _Head(Generic[S]):
+    version: int
+    hash: bytes
+    recorded: datetime
+    state: S
+
+
+Project = Callable[[asyncpg.Connection, Sequence[Record]], Awaitable[None]]
+"""Changes the service's own read models by its own new events, inside the append."""
+
+
+async def _nothing(_connection: asyncpg.Connection, _records: Sequence[Record]) -> None:
+    """No read models of its own."""
+
+
+class Store(Generic[S]):
+    """The streams of one service. Holds no connection: callers bring theirs, inside their transaction."""
+
+    def __init__(
+        self,
+        *,
+        source: str,
+        decider: Decider[S],
+        catalogue: Catalogue,
+        upcasters: Upcasters,
+        keyring: Keyring | None = None,
+        project: Project = _nothing,
+        clock_shift: float = 0.0,
+    ) -> None:
+        self.source = source
+        self.decider = decider
+        self.catalogue = catalogue
+        self.upcasters = upcasters
+        self.keyring = keyring
+        self._project = project
+        self._shift = timedelta(seconds=clock_shift)
+
+    async def append(self, connection: asyncpg.Connection, asks: Sequence[Ask]) -> list[Outcome]:
+        """Judge the commands in order, each by the state after the one before, and write what follows from all of them.
+
+        Call inside a transaction. One database instant dates them all, never before a stream's last event.
+        """
+        kept = await recall(connection, [ask.once for ask in asks if ask.once])
+        fresh = await self._fresh_reactions(connection, asks)
+        heads = await self._lock(connection, sorted({ask.subject for ask in asks}))
+        at = max([heads.instant, *(head.recorded + timedelta(microseconds=1) for head in heads.of.values() if head.version)])
+        outcomes: list[Outcome] = []
+        records: list[tuple[Record, bytes]] = []
+        for ask in asks:
+            if ask.once and (answer := kept.get(ask.once)) is not None:
+                outcomes.append(answer)
+            elif ask.rule is not None and (ask.cause.causation, ask.rule) not in fresh:
+                head = heads.of[ask.subject]
+                outcomes.append(Done(subject=ask.subject, records=(), version=head.version, at=at, state=head.state))
+            else:
+                outcomes.append(self._judge(ask, heads.of[ask.subject], at, records))
+        failpoint("append.before_write")
+        await self._write(connection, records, heads.of)
+        done = [outcome for outcome in outcomes if isinstance(outcome, Done)]
+        await self._project(connection, [record for outcome in done for record in outcome.records])
+        await keep(connection, [(ask.once, o.answer) for ask, o in zip(asks, outcomes, strict=True) if ask.once and isinstance(o, Done) and o.answer])
+        await self._audit(connection, asks, outcomes)
+        return outcomes
+
+    def _judge(self, ask: Ask, head: _Head[S], at: datetime, records: list[tuple[Record, bytes]]) -> Done | Refused:
+        if ask.expected is not None and ask.expected != head.version:
+            return Refused(status=412, code="stale_version", detail=f"The case is at version {head.version} here; read it again.")
+        decision = self.decider.decide(head.state, ask.command, at)
+        if isinstance(decision, Refused):
+            return decision
+        mine = tuple(self._add(ask, head, at, event, records) for event in decision)
+        done = Done(subject=ask.subject, records=mine, version=head.version, at=at, state=head.state)
+        return replace(done, answer=ask.answer(done)) if ask.answer else done
+
+    def _add(self, ask: Ask, head: _Head[S], at: datetime, event: Event, records: list[tuple[Record, bytes]]) -> Record:
+        identity = new_id()
+        data = codec.encode(event, self.keyring.box(ask.subject, identity.bytes) if self.keyring else None)
+        policy, calendar = event.rules()
+        envelope = Envelope(
+            id=identity,
+            source=self.source,
+            type=event.type,
+            schemaversion=event.version,
+            subject=ask.subject,
+            streamversion=head.version + 1,
+            time=event.happened() or ask.occurred or at,
+            recordedtime=at,
+            role=ask.cause.role,
+            actor=ask.cause.actor,
+            council=ask.cause.council,
+            origin=ask.cause.origin,
+            policy=policy,
+            calendar=calendar,
+            correlationid=ask.cause.correlation,
+            causationid=ask.cause.causation,
+            traceparent=ask.cause.traceparent,
+            prevhash=head.hash,
+            hash=NO_HASH,
+        )
+        envelope = replace(envelope, hash=link(envelope, data))
+        record = Record(envelope=envelope, event=event)
+        records.append((record, data))
+        head.version, head.hash, head.recorded = envelope.streamversion, envelope.hash, at
+        head.state = self.decider.evolve(head.state, event)
+        return record
+
+    async def state(self, connection: asyncpg.Connection, subject: str) -> tuple[int, S]:
+        """Version and state of one stream, without its lock; 0 and the initial state if it has no event."""
+        history = await self.history(connection, subject)
+        state = self.decider.initial
+        for record in history:
+            state = self.decider.evolve(state, record.event)
+        return len(history), state
+
+    async def history(self, connection: asyncpg.Connection, subject: str) -> list[Record]:
+        """The events of one stream in order, personal fields opened where this service holds keys."""
+        query = f"select {codec.COLUMNS} from event where subject = $1 order by version"  # noqa: S608 - a constant
+        rows = await connection.fetch(query, subject)
+        if self.keyring and rows:
+            await self.keyring.fetch([subject])
+        found = [codec.from_row(self.source, row) for row in rows]
+        return [Record(envelope=e, event=self._decode(subject, e.id, e.type, e.schemaversion, data)) for e, data in found]
+
+    async def read(self, envelope: Envelope, data: bytes) -> Event:
+        """An own event from its stored bytes, wherever they were found."""
+        if self.keyring:
+            await self.keyring.fetch([envelope.subject])
+        return self._decode(envelope.subject, envelope.id, envelope.type, envelope.schemaversion, data)
+
+    def _decode(self, subject: str, identity: UUID, kind: str, version: int, data: bytes) -> Event:
+        opener = self.keyring.box(subject, identity.bytes).open if self.keyring else None
+        return codec.decode(kind, version, data, catalogue=self.catalogue, upcasters=self.upcasters, opener=opener)
+
+    async def _lock(self, connection: asyncpg.Connection, subjects: list[str]) -> "_Heads[S]":
+        rows = await connection.fetch(_LOCK, subjects, self._shift)
+        heads = _Heads(
+            instant=max(row["now"] for row in rows),
+            of={row["subject"]: _Head(row["version"], row["hash"], row["recorded"], self.decider.initial) for row in rows},
+        )
+        known = [subject for subject, head in heads.of.items() if head.version]
+        if not known:
+            return heads
+        if self.keyring:
+            await self.keyring.fetch(known)
+        for subject, identity, kind, version, data in await connection.fetch(_HISTORY, known):
+            head = heads.of[subject]
+            head.state = self.decider.evolve(head.state, self._decode(subject, identity, kind, version, data))
+        return heads
+
+    async def _fresh_reactions(self, connection: asyncpg.Connection, asks: Sequence[Ask]) -> set[tuple[UUID | None, str]]:
+        reactions = [(ask.cause.causation, ask.rule) for ask in asks if ask.rule is not None]
+        if not reactions:
+            return set()
+        rows = await connection.fetch(_REACT, *map(list, zip(*reactions, strict=True)))
+        return {(UUID(int=row["causation"].int), row["rule"]) for row in rows}
+
+    async def _write(self, connection: asyncpg.Connection, records: list[tuple[Record, bytes]], heads: dict[str, _Head[S]]) -> None:
+        if not records:
+            return
+        rows = [_row(record.envelope, data) for record, data in records]
+        changed = {record.envelope.subject for record, _ in records}
+        after = [(subject, heads[subject].version, heads[subject].hash, heads[subject].recorded) for subject in changed]
+        await connection.execute(_WRITE, *map(list, zip(*rows, strict=True)), *map(list, zip(*after, strict=True)))
+
+    async def _audit(self, connection: asyncpg.Connection, asks: Sequence[Ask], outcomes: Sequence[Outcome]) -> None:
+        rows = [
+            (ask.cause.role, ask.cause.actor, ask.cause.council, type(ask.command).__name__, ask.subject)
+            for ask, outcome in zip(asks, outcomes, strict=True)
+            if ask.once and isinstance(outcome, Done)
+        ]
+        if rows:
+            await connection.execute(_AUDIT, *map(list, zip(*rows, strict=True)))
+
+
+@dataclass(slots=True)
+class _Heads(Generic[S]):
+    instant: datetime
+    of: dict[str, _Head[S]]
+
+
+def _row(e: Envelope, data: bytes) -> tuple[Any, ...]:
+    return (
+        e.subject, e.streamversion, e.id, e.type, e.schemaversion, e.time, e.recordedtime, e.role, e.actor, e.council, e.origin,
+        e.policy, e.calendar, e.correlationid, e.causationid, e.traceparent, data, e.prevhash, e.hash,
+    )  # fmt: skip
