@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Final, assert_never
 from zoneinfo import ZoneInfo
 
-from contracts.calendars import Calendar, OutsideCalendar, UnknownVersion
+from contracts.calendars import Calendar, UnknownVersion
 
 LONDON: Final = ZoneInfo("Europe/London")
 
@@ -117,20 +117,16 @@ def policy_on(day: date) -> Policy:
 
 def due_on(clock: Clock, day_zero: date, policy: Policy, calendar: Calendar) -> date:
     """The last day in time; OutsideCalendar where the calendar does not reach."""
-    limit = policy.limits[clock]
+    limit, anchor = policy.limits[clock], calendar.within(day_zero)
     match limit.unit:
         case Unit.WORKING_DAYS:
-            return calendar.after(day_zero, limit.length)
+            return calendar.after(anchor, limit.length)
         case Unit.CALENDAR_DAYS:
-            last = day_zero + timedelta(days=limit.length)
+            return calendar.within(anchor + timedelta(days=limit.length))
         case Unit.MONTHS:
-            last = months_after(day_zero, limit.length)
+            return calendar.within(months_after(anchor, limit.length))
         case _:
             assert_never(limit.unit)
-    if not calendar.first <= day_zero <= last <= calendar.last:
-        msg = f"{clock} from {day_zero} is outside {calendar.version}"
-        raise OutsideCalendar(msg)
-    return last
 
 
 def due(clock: Clock, day_zero: date, policy: Policy, calendar: Calendar) -> Due:

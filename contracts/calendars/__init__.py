@@ -47,14 +47,20 @@ class Calendar:
     first: date
     last: date
 
+    def within(self, day: date) -> date:
+        """`day` itself; OutsideCalendar if the calendar does not cover it."""
+        if not self.first <= day <= self.last:
+            raise OutsideCalendar(self._beyond(str(day)))
+        return day
+
     def is_working(self, day: date) -> bool:
         """Whether `day` is counted: neither weekend nor holiday, even if the council worked."""
-        self._within(day)
+        self.within(day)
         return day.weekday() < SATURDAY and day not in self.holidays
 
     def reason(self, day: date) -> str | None:
         """Why `day` is not counted: "Saturday", "Sunday", or the holiday's name; None for a working day."""
-        self._within(day)
+        self.within(day)
         return ("Saturday", "Sunday")[day.weekday() - SATURDAY] if day.weekday() >= SATURDAY else self.holidays.get(day)
 
     def next_working(self, day: date) -> date:
@@ -63,7 +69,7 @@ class Calendar:
 
     def after(self, day: date, count: int) -> date:
         """The `count`th working day after `day`, which itself is never counted."""
-        self._within(day)
+        self.within(day)
         reached = self._worked(day) + count - 1
         if not 0 <= reached < len(self._working):
             raise OutsideCalendar(self._beyond(f"{count} working days after {day}"))
@@ -71,8 +77,8 @@ class Calendar:
 
     def between(self, day: date, until: date) -> int:
         """How many working days come after `day` up to and including `until`; negative if `until` is earlier."""
-        self._within(day)
-        self._within(until)
+        self.within(day)
+        self.within(until)
         return self._worked(until) - self._worked(day)
 
     def _worked(self, day: date) -> int:
@@ -84,10 +90,6 @@ class Calendar:
         every = range(self.first.toordinal(), self.last.toordinal() + 1)
         # Ordinal 1 is a Monday.
         return tuple(day for day in every if (day - 1) % 7 < SATURDAY and day not in closed)
-
-    def _within(self, day: date) -> None:
-        if not self.first <= day <= self.last:
-            raise OutsideCalendar(self._beyond(str(day)))
 
     def _beyond(self, what: str) -> str:
         return f"{what} is outside {self.version}, which covers {self.first} to {self.last}"

@@ -36,6 +36,8 @@ class Appender:
     """Takes single commands from HTTP and carries them out in small batches; a batch that fails is judged one by one."""
 
     def __init__(self, *, pool: Pool, store: Store[Any], committed: Callable[[], None]) -> None:
+        self.may_append: Callable[[], bool] = lambda: True
+        """False when the topic holds what the store does not: whatever were appended now would be another history."""
         self._pool = pool
         self._store = store
         self._committed = committed
@@ -53,6 +55,8 @@ class Appender:
         Raises:
             UnavailableError: the database does not answer.
         """
+        if not self.may_append():
+            raise UnavailableError
         done: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
         self._queue.put_nowait((ask, done))
         return await done

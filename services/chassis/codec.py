@@ -1,6 +1,6 @@
 """Events to bytes and back: stored data, database rows, Kafka headers, and what a reader may see."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any, Final
@@ -72,8 +72,8 @@ def decode(kind: str, version: int, data: bytes, *, catalogue: Catalogue, upcast
     return known.model_validate_json(orjson.dumps(shape), context=context)
 
 
-def from_row(source: str, row: Sequence[Any]) -> tuple[Envelope, bytes]:
-    """Envelope and data of a row of COLUMNS."""
+def from_row(source: str, row: Any) -> tuple[Envelope, bytes]:
+    """Envelope and data of a database row of COLUMNS."""
     envelope = Envelope(
         source=source,
         subject=row[0],

@@ -170,10 +170,11 @@ def answered(outcome: Outcome) -> Response:
             raise reused()
         case Answer():
             return replied(outcome, replayed=True)
-        case Done(answer=None):
-            raise AssertionError
-        case Done(answer=answer):
+        case Done(answer=answer) if answer is not None:
             return replied(answer, replayed=False)
+        case Done():
+            msg = "a command over HTTP without an answer"
+            raise AssertionError(msg)
 
 
 def replied(answer: Answer, *, replayed: bool) -> Response:

@@ -43,6 +43,8 @@ SUBSCRIPTION: Final[dict[str, Any]] = {
 WATCHDOG_SECONDS: Final = 60.0
 CHECK_SECONDS: Final = 3600.0
 LONGEST_WAIT: Final = 5.0
+_AGAIN: Final[tuple[type[Exception], ...]] = (StagedFaultError, *TRANSIENT)
+_NEVER_ACKNOWLEDGED: Any = None
 _TRIES: Final = 12
 _ANSWER_SECONDS: Final = 3.0
 
@@ -53,7 +55,7 @@ _START_AGAIN: Final = "update bookmark set next_offset = 0, last_hash = '' where
 log = structlog.get_logger()
 
 
-class Consumer(ConsumerRebalanceListener):  # type: ignore[misc] - untyped base
+class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
     """Takes the topic in for one service, from as many processes as it has."""
 
     def __init__(self, *, settings: Settings, source: str, pool: Pool, listener: Listener, committed: Callable[[], None]) -> None:
@@ -133,7 +135,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc] - untyped base
                 graceful_timeout=10,
             )
             self._subscriber = broker.subscriber(
-                self._topic, group_id=f"sir-{self.ownership.source}", listener=self, parser=_raw, decoder=_as_is, **SUBSCRIPTION
+                self._topic, group_id=f"{self._topic}.{self.ownership.source}", group_instance_id=self._settings.instance, listener=self, parser=_raw, decoder=_as_is, **SUBSCRIPTION
             )
             self._subscriber(self._handle)
             try:
@@ -195,7 +197,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc] - untyped base
                 failpoint("consumer.before_begin")
                 async with self._pool.acquire() as connection, connection.transaction():
                     fenced = await self._partition.take(connection, place.partition, records, careful=careful)
-            except (StagedFaultError, *TRANSIENT) as fault:
+            except _AGAIN as fault:
                 log.warning("consumer.again", partition=place.partition, wait=wait, **describe(fault))
                 await asyncio.sleep(wait)
                 wait = min(wait * 2, LONGEST_WAIT)
@@ -238,7 +240,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc] - untyped base
         log.info("consumer.went_to", partition=place.partition, offset=fenced.bookmark)
 
     async def _bookmark(self, place: TopicPartition) -> Fenced:
-        row = await self._pool.fetchrow(_PLACES + " and partition = $2", self._topic, place.partition)
+        (row,) = await self._pool.fetch(_PLACES + " and partition = $2", self._topic, place.partition)
         return Fenced(row["next_offset"])
 
     async def _watch(self) -> None:
@@ -276,7 +278,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc] - untyped base
                     continue
                 async with self._pool.acquire() as connection, connection.transaction():
                     sound = await self.ownership.check(connection)
-            except (KafkaError, asyncpg.LockNotAvailableError, *UNAVAILABLE) as fault:
+            except (KafkaError, *TRANSIENT) as fault:
                 log.warning("ownership.unchecked", **describe(fault))
                 await asyncio.sleep(1)
                 continue
@@ -288,7 +290,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc] - untyped base
 
 async def _raw(message: tuple[ConsumerRecord, ...]) -> KafkaMessage:
     """No decoding: a header that cannot be read must not lose a record."""
-    return KafkaMessage(raw_message=message, body=b"", headers={}, consumer=None)  # type: ignore[arg-type] - never acknowledged through it
+    return KafkaMessage(raw_message=message, body=b"", headers={}, consumer=_NEVER_ACKNOWLEDGED)
 
 
 async def _as_is(message: KafkaMessage) -> KafkaMessage:

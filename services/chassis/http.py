@@ -110,7 +110,7 @@ def _common(service: str) -> APIRouter:
     return router
 
 
-BEARER: Final = {"security": [{"bearer": []}]}
+BEARER: Final[dict[str, Any]] = {"security": [{"bearer": []}]}
 
 
 def _openapi(app: FastAPI) -> dict[str, Any]:

@@ -29,7 +29,7 @@ log = structlog.get_logger()
 
 async def waiting(connection: asyncpg.Connection) -> tuple[int, datetime | None]:
     """How many events wait, and when the oldest was recorded."""
-    row = await connection.fetchrow(_WAITING)
+    (row,) = await connection.fetch(_WAITING)
     return row[0], row[1]
 
 

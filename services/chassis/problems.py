@@ -40,7 +40,6 @@ class ProblemError(Exception):
         *,
         faults: Sequence[Fault] = (),
         headers: dict[str, str] | None = None,
-        **more: Any,
     ) -> None:
         super().__init__(code)
         self.status = status
@@ -48,13 +47,15 @@ class ProblemError(Exception):
         self.detail = detail
         self.faults = faults
         self.headers = headers or {}
-        self.more = more
+        self.more: dict[str, Any] = {}
 
     @classmethod
     def refused(cls, refusal: Refused) -> "ProblemError":
         """The problem of a decision's refusal."""
-        more = {"allowed": list(refusal.allowed)} if refusal.allowed or refusal.status == 409 else {}  # noqa: PLR2004
-        return cls(refusal.status, refusal.code, refusal.detail, faults=refusal.faults, **more)
+        problem = cls(refusal.status, refusal.code, refusal.detail, faults=refusal.faults)
+        if refusal.status == 409:  # noqa: PLR2004 - the state forbids it: say what it allows
+            problem.more = {"allowed": list(refusal.allowed)}
+        return problem
 
 
 def respond(problem: ProblemError) -> Response:

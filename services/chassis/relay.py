@@ -5,7 +5,7 @@ know a record by its version. One relay a service leads, by an advisory lock; a 
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
 import asyncpg
@@ -108,6 +108,6 @@ class Relay:
         failpoint("relay.after_delete")
         return len(rows) == CHUNK
 
-    async def _send(self, kafka: AIOKafkaProducer, row: Sequence[Any]) -> Any:
+    async def _send(self, kafka: AIOKafkaProducer, row: Any) -> Any:
         envelope, data = codec.from_row(self._source, row[1:])
         return await kafka.send(self._settings.topic, data, key=envelope.subject.encode(), headers=codec.headers(envelope))

@@ -110,7 +110,7 @@ class Service(Generic[S]):
 
     async def ready(self) -> list[str]:
         """What is not ready."""
-        missing = [] if self.consumer.alive else ["consumer"]
+        missing = [] if self.consumer.ownership.sound else ["the store is older than the topic"]
         try:
             await self.pool.fetchval(_PROBE)
         except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError):
@@ -179,6 +179,7 @@ async def opened(definition: Definition[S], settings: Settings) -> AsyncIterator
         service.consumer = Consumer(
             settings=settings, source=definition.name, pool=pool, listener=definition.listener(service), committed=bell.ring
         )
+        service.appender.may_append = lambda: service.consumer.ownership.sound
         yield service
 
 
@@ -213,7 +214,7 @@ async def _crash_only(loop: Coroutine[Any, Any, None]) -> None:
     try:
         await loop
     except Exception as fault:  # noqa: BLE001 - a boundary: said in the log, then out
-        log.critical("loop.failed", loop=loop.__qualname__, fault=type(fault).__name__, where=where(fault))
+        log.critical("loop.failed", loop=getattr(loop, "__qualname__", "loop"), fault=type(fault).__name__, where=where(fault))
         os._exit(70)
 
 

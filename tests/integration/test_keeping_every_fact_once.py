@@ -1,0 +1,103 @@
+"""Whatever is killed, and wherever: what was accepted is in history once, on the topic, and in every read model."""
+
+import asyncio
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from tests.toy.harness import Toy, drop_topic, make_topic, toy
+
+KILLED_IN_PING = [
+    "append.before_begin",
+    "append.before_write",
+    "append.before_commit",
+    "append.after_commit",
+    "relay.before_send",
+    "relay.after_send",
+    "relay.before_delete",
+    "relay.after_delete",
+]
+KILLED_IN_PONG = ["consumer.before_begin", "consumer.before_commit", "consumer.after_commit", "relay.after_send"]
+
+
+async def say(made: Toy, client: httpx2.AsyncClient, count: int, *, prefix: str) -> None:
+    answers = await asyncio.gather(*[made.ping(client, 2 * number + 2, key=f"{prefix}{number}", secret="PLANTED") for number in range(count)])
+    assert {answer.status_code for answer in answers} == {201}
+    assert len({answer.json()["case_id"] for answer in answers}) == count
+
+
+@pytest.mark.parametrize("nth", [1, 3])
+@pytest.mark.parametrize("name", KILLED_IN_PING)
+async def test_ping_is_killed(postgres_url: str, kafka_bootstrap: str, tmp_path: Path, name: str, nth: int) -> None:
+    async with toy(postgres_url, kafka_bootstrap, tmp_path) as made, httpx2.AsyncClient(timeout=10) as client:
+        await made.start("ping", SIR_FAILPOINT=f"{name}:kill:{nth}")
+        await made.start("pong")
+        await say(made, client, 20, prefix="a")
+        await say(made, client, 20, prefix="a")
+        await made.settled()
+        assert (await made.conserved())["events"] == 40
+
+
+@pytest.mark.parametrize("name", KILLED_IN_PONG)
+async def test_pong_is_killed(postgres_url: str, kafka_bootstrap: str, tmp_path: Path, name: str) -> None:
+    async with toy(postgres_url, kafka_bootstrap, tmp_path) as made, httpx2.AsyncClient(timeout=10) as client:
+        await made.start("ping")
+        await made.start("pong", SIR_FAILPOINT=f"{name}:kill:2")
+        await say(made, client, 20, prefix="a")
+        await asyncio.sleep(0.3)
+        await say(made, client, 20, prefix="b")
+        await made.settled()
+        assert (await made.conserved())["events"] == 80
+
+
+async def test_the_topic_is_made_anew(postgres_url: str, kafka_bootstrap: str, tmp_path: Path) -> None:
+    async with toy(postgres_url, kafka_bootstrap, tmp_path) as made, httpx2.AsyncClient(timeout=10) as client:
+        await made.start("ping")
+        await made.start("pong")
+        await say(made, client, 20, prefix="a")
+        await made.settled()
+        for name in ("ping", "pong"):
+            await made.kill(name)
+        await drop_topic(made)
+        await make_topic(made)
+        await made.start("ping")
+        await made.start("pong")
+        await say(made, client, 20, prefix="b")
+        await made.settled()
+        assert (await made.conserved())["events"] == 80
+
+
+async def test_no_secret_leaves_in_clear(postgres_url: str, kafka_bootstrap: str, tmp_path: Path) -> None:
+    async with toy(postgres_url, kafka_bootstrap, tmp_path) as made, httpx2.AsyncClient(timeout=10) as client:
+        await made.start("ping")
+        await made.start("pong")
+        await say(made, client, 5, prefix="a")
+        await made.settled()
+        told = b"".join((record.value or b"") + str(record.headers).encode() for _, record in await made.records())
+        logs = b"".join(path.read_bytes() for path in tmp_path.glob("*.log"))
+        metrics = (await client.get(f"{made.base('ping')}/metrics")).content
+        assert b"$sealed" in told, "the positive control: the sealed field is there"
+        for where in (told, logs, metrics):
+            assert b"PLANTED" not in where
+
+
+async def test_a_store_restored_from_an_old_backup_says_nothing(postgres_url: str, kafka_bootstrap: str, tmp_path: Path) -> None:
+    async with toy(postgres_url, kafka_bootstrap, tmp_path) as made, httpx2.AsyncClient(timeout=10) as client:
+        await made.start("ping")
+        await made.start("pong")
+        await say(made, client, 3, prefix="a")
+        await made.settled()
+        await made.kill("ping")
+        owner = await made.owner("ping")
+        await owner.execute("alter table event disable trigger all; delete from event; delete from stream; delete from bookmark; delete from watermark")
+        await owner.execute("delete from idempotency; alter table event enable trigger all")
+        await owner.close()
+        await made.start("ping")
+        async with asyncio.timeout(20):
+            while (await client.post(f"{made.base('ping')}/v1/pings", json={"number": 2}, headers=made.headers())).status_code == 201:
+                await asyncio.sleep(0.2)
+        before = len(await made.records())
+        await asyncio.sleep(1)
+        assert len(await made.records()) == before, "nothing more was published"
+        assert b"store.older_than_topic" in (tmp_path / "ping.log").read_bytes()
