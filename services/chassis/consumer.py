@@ -70,6 +70,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
         self._unverified: dict[TopicPartition, tuple[int, bytes]] = {}
         self._turned = seconds()
         self._checked = asyncio.Event()
+        self._recheck = asyncio.Event()
 
     # What others ask
 
@@ -171,10 +172,35 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
                 log.warning("consumer.waits", **describe(fault))
                 await asyncio.sleep(1)
         bookmarks = {row["partition"]: (row["next_offset"], row["last_hash"]) for row in rows}
+        ends = await self._ends_of(places)
+        for place in places:
+            following, _ = bookmarks[place.partition]
+            if place in ends and ends[place] < following:
+                log.critical("topic.recreated", partition=place.partition, bookmark=following, end=ends[place])
+                await self._start_again(place, following)
+                bookmarks[place.partition] = (0, b"")
         self._unverified = {place: bookmarks[place.partition] for place in places if bookmarks[place.partition][0]}
         for place in places:
             if consumer is not None:
                 consumer.seek(place, max(0, bookmarks[place.partition][0] - 1))
+
+    async def _ends_of(self, places: list[TopicPartition]) -> Mapping[TopicPartition, int]:
+        """End offsets, or none while the broker does not say: the record before the bookmark will tell then."""
+        if self._kafka is None:
+            return {}
+        try:
+            async with asyncio.timeout(_ANSWER_SECONDS):
+                found: Mapping[TopicPartition, int] = await self._kafka.end_offsets(places)
+        except (KafkaError, TimeoutError):
+            return {}
+        return found
+
+    async def _start_again(self, place: TopicPartition, following: int) -> None:
+        """The topic is another one: from its beginning, and what of ours it lacks is published again."""
+        async with self._pool.acquire() as connection, connection.transaction():
+            await connection.execute(_START_AGAIN, self._topic, place.partition, following)
+            await self.ownership.forget(connection, place.partition)
+        self._recheck.set()
 
     async def _handle(self, message: KafkaMessage) -> None:
         """A batch of FastStream: records of several partitions, each partition taken in by itself."""
@@ -226,9 +252,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
             del self._unverified[place]
             return records[1:]
         log.critical("topic.recreated", partition=place.partition, bookmark=following, found=first.offset)
-        async with self._pool.acquire() as connection, connection.transaction():
-            await connection.execute(_START_AGAIN, self._topic, place.partition, following)
-            await self.ownership.forget(connection, place.partition)
+        await self._start_again(place, following)
         del self._unverified[place]
         self._go_to(place, await self._bookmark(place))
         return []
@@ -272,6 +296,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
     async def _check(self) -> None:
         """At start and every hour: is what the store holds on the topic, and nothing on the topic that the store does not hold?"""
         while True:
+            self._recheck.clear()
             try:
                 if not await self.caught_up():
                     await asyncio.sleep(0.05)
@@ -285,7 +310,10 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
             if sound:
                 self._committed()
                 self._checked.set()
-            await asyncio.sleep(CHECK_SECONDS if sound else 5)
+            try:
+                await asyncio.wait_for(self._recheck.wait(), CHECK_SECONDS if sound else 5)
+            except TimeoutError:
+                continue
 
 
 async def _raw(message: tuple[ConsumerRecord, ...]) -> KafkaMessage:

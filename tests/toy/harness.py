@@ -58,6 +58,7 @@ class Toy:
     key: OKPKey
     processes: dict[str, asyncio.subprocess.Process] = field(default_factory=dict)
     ports: dict[str, int] = field(default_factory=dict)
+    starting: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     @property
     def topic(self) -> str:
@@ -111,6 +112,12 @@ class Toy:
                     pass
                 await asyncio.sleep(0.05)
 
+    async def running(self, name: str) -> None:
+        """Start a service that has died, once however many ask."""
+        async with self.starting:
+            if name not in self.processes or self.processes[name].returncode is not None:
+                await self.start(name)
+
     async def kill(self, name: str) -> None:
         """Kill -9."""
         process = self.processes.pop(name)
@@ -152,8 +159,7 @@ class Toy:
                         return answer
                 except httpx2.HTTPError:
                     pass
-                if self.processes.get("ping") is None or self.processes["ping"].returncode is not None:
-                    await self.start("ping")
+                await self.running("ping")
                 await asyncio.sleep(0.05)
 
     async def settled(self, *, seconds: float = 60) -> None:
@@ -163,8 +169,7 @@ class Toy:
             while True:
                 told = []
                 for name in ("ping", "pong"):
-                    if name not in self.processes or self.processes[name].returncode is not None:
-                        await self.start(name)
+                    await self.running(name)
                     try:
                         told.append((await client.get(f"{self.base(name)}/v1/status")).json())
                     except (httpx2.HTTPError, ValueError):

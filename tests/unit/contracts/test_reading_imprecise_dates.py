@@ -19,7 +19,9 @@ from contracts.imprecise import ImpreciseDate, imprecise
         ("", None, Precision.UNKNOWN),
     ],
 )
-def test_a_date_counts_as_its_earliest_day(text: str, earliest: date | None, precision: Precision) -> None:
+def test_a_date_counts_as_its_earliest_day(
+    text: str, earliest: date | None, precision: Precision
+) -> None:
     assert imprecise(text) == ImpreciseDate(earliest, precision)
 
 
@@ -36,7 +38,7 @@ def test_a_date_counts_as_its_earliest_day(text: str, earliest: date | None, pre
         "2014-03-21T10:00:00Z",
         " ",
         "2014-03-21\n",
-        "２０１４",
+        "\uff12\uff10\uff11\uff14",
     ],
 )
 def test_anything_else_is_refused(text: str) -> None:
