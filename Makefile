@@ -1,0 +1,69 @@
+# Everything that is written goes to .venv/ and .sir/; deleting both is the factory reset.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+export PYTHONPYCACHEPREFIX := $(CURDIR)/.sir/cache/pycache
+export MYPY_CACHE_DIR := $(CURDIR)/.sir/cache/mypy
+export RUFF_CACHE_DIR := $(CURDIR)/.sir/cache/ruff
+export HYPOTHESIS_STORAGE_DIRECTORY := $(CURDIR)/.sir/cache/hypothesis
+export XDG_CACHE_HOME := $(CURDIR)/.sir/cache/xdg
+PYTHON := .venv/bin/python
+READY := .venv/.installed
+SERVICES := intake deadlines notification feedback statistics
+LOCAL = $(wildcard $(addprefix services/,$(addsuffix /__main__.py,$(SERVICES))))
+PRESENT = $(patsubst services/%/__main__.py,%,$(LOCAL))
+
+.PHONY: help check test demo run import token bench torture rebuild verify clean lock contracts
+
+help: ## this list
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 20
+
+$(READY): requirements/dev.lock
+	@echo "setting up .venv (once) ..." >&2
+	@python3 -m venv .venv >&2
+	@.venv/bin/pip install --quiet --no-cache-dir --disable-pip-version-check --require-hashes -r requirements/dev.lock >&2
+	@mkdir -p .sir/cache && touch $@
+
+check: $(READY) ## format, lint, types, who may import whom, committed files that are made: seconds
+	@.venv/bin/ruff format --check --quiet .
+	@.venv/bin/ruff check --quiet .
+	@.venv/bin/mypy --no-error-summary
+	@.venv/bin/lint-imports --no-cache > .sir/cache/imports.txt || { cat .sir/cache/imports.txt; exit 1; }
+	@$(PYTHON) -m contracts.generate --check
+	@echo "make check: all good"
+
+test: $(READY) ## every test, with real Kafka and PostgreSQL
+	@$(PYTHON) -m pytest -p no:cacheprovider
+
+run: $(READY) ## the stack in the foreground, until Ctrl-C
+	@$(PYTHON) -m deploy.local up
+
+demo: $(READY) ## the 2015 report's notifications through the whole system, beside what was published (KEEP=1 leaves it running)
+	@$(PYTHON) -m deploy.console demo
+
+import: $(READY) ## import a register: make import FILE=register.csv [ONLY_VALID=1]
+	@$(PYTHON) -m deploy.console import "$(FILE)"
+
+token: $(READY) ## one token of the development issuer: make token ROLE=council COUNCIL=S12000036
+	@$(PYTHON) -m deploy.console token "$(ROLE)" "$(COUNCIL)"
+
+rebuild: $(READY) ## build every read model anew beside the live ones and swap
+	@for service in $(PRESENT); do eval "$$($(PYTHON) -m deploy.local environment $$service)" && $(PYTHON) -m services.$$service rebuild || exit 1; done
+
+verify: $(READY) ## recompute every hash chain
+	@for service in $(PRESENT); do eval "$$($(PYTHON) -m deploy.local environment $$service)" && $(PYTHON) -m services.$$service verify || exit 1; done
+
+bench: $(READY) ## measured comparisons, written to docs/benchmarks.md
+	@$(PYTHON) -m tests.bench
+
+torture: $(READY) ## long fault runs with the checker
+	@$(PYTHON) -m pytest -p no:cacheprovider tests/torture
+
+contracts: $(READY) ## write the committed files that are made from the code
+	@$(PYTHON) -m contracts.generate
+
+lock: $(READY) ## compile the lock files anew
+	@.venv/bin/uv pip compile --quiet --generate-hashes --no-header pyproject.toml -o requirements/runtime.lock
+	@.venv/bin/uv pip compile --quiet --generate-hashes --no-header --extra dev pyproject.toml -o requirements/dev.lock
+
+clean: ## remove the stack's data and caches
+	@if [ -x $(PYTHON) ]; then $(PYTHON) -m deploy.local clean; else rm -rf .sir; fi

