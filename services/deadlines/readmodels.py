@@ -27,7 +27,7 @@ _KNOW_CASES: Final = """
     on conflict (subject) do nothing
 """
 _COLUMNS: Final = "subject, clock, instance, council, day_zero, due_on, policy, calendar, held_on, stopped_on, cancelled_on, judged_from"
-_LOAD_CLOCKS: Final = f"select {_COLUMNS} from clock where subject = any($1)"  # noqa: S608 - a constant
+_LOAD_CLOCKS: Final = f"select {_COLUMNS} from clock where subject = any($1)"
 _KEEP_CLOCKS: Final = f"""
     insert into clock ({_COLUMNS})
     select * from unnest($1::text[], $2::text[], $3::int[], $4::text[], $5::date[], $6::date[], $7::text[], $8::text[],
@@ -36,7 +36,7 @@ _KEEP_CLOCKS: Final = f"""
         day_zero = excluded.day_zero, due_on = excluded.due_on, policy = excluded.policy, calendar = excluded.calendar,
         held_on = excluded.held_on, stopped_on = excluded.stopped_on, cancelled_on = excluded.cancelled_on,
         judged_from = excluded.judged_from
-"""  # noqa: S608 - a constant
+"""
 
 
 async def project(connection: asyncpg.Connection, records: Sequence[Record]) -> None:

@@ -23,6 +23,7 @@ from services.chassis.store import Ask, Cause, Store
 from services.deadlines.domain.case_clocks import Clocks, Tick
 
 BATCH: Final = 100
+EVERY_SECONDS: Final = 2.0
 _AGAIN: Final = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError, asyncpg.LockNotAvailableError, asyncpg.QueryCanceledError)
 
 passed = Gauge("sir_ticker_last_pass_timestamp_seconds", "When the due list was last worked through", registry=telemetry.REGISTRY)
@@ -62,14 +63,12 @@ class Ticker:
         store: Store[Clocks],
         reading: Reading,
         committed: Callable[[], None],
-        every: float,
         clock_shift: float,
     ) -> None:
         self._pool = pool
         self._store = store
         self._reading = reading
         self._committed = committed
-        self._every = every
         self._shift = timedelta(seconds=clock_shift)
 
     async def run(self) -> None:
@@ -80,7 +79,7 @@ class Ticker:
                     """A full batch: more may be due."""
             except (StagedFaultError, *_AGAIN, *UNAVAILABLE) as fault:
                 log.warning("ticker.again", **describe(fault))
-            await asyncio.sleep(self._every)
+            await asyncio.sleep(EVERY_SECONDS)
 
     async def tick(self) -> int:
         """One pass over at most BATCH clocks; how many breaches it recorded."""
@@ -102,9 +101,9 @@ class Ticker:
 
     async def _look(self) -> datetime:
         instant: datetime = await self._pool.fetchval(_INSTANT, self._shift)
-        row = await self._pool.fetchrow(_PENDING, instant)
-        pending.set(row[0])
-        oldest.set(row[1].timestamp() if row[1] else 0)
+        count, since = (await self._pool.fetch(_PENDING, instant))[0]
+        pending.set(count)
+        oldest.set(since.timestamp() if since else 0)
         return instant
 
     async def _judge(self, connection: asyncpg.Connection, due: Sequence[asyncpg.Record]) -> int:

@@ -82,9 +82,7 @@ class Cancelled:
 
 Started = Running | Held | Missed | Stopped | Cancelled
 State = Unstarted | Started
-ClockEvent = (
-    ClockStarted | ClockHeld | ClockRestarted | ClockRecalculated | ClockSatisfied | ClockBreached | ClockCorrected | ClockCancelled
-)
+ClockEvent = ClockStarted | ClockHeld | ClockRestarted | ClockRecalculated | ClockSatisfied | ClockBreached | ClockCorrected | ClockCancelled
 
 
 def evolve(state: State, event: ClockEvent) -> State:
@@ -110,7 +108,9 @@ def judged_from(due_on: date) -> datetime:
 
 
 def _terms(state: State) -> Terms:
-    if isinstance(state, Unstarted):
-        msg = "a clock that never started"
-        raise AssertionError(msg)
-    return state.terms
+    match state:
+        case Unstarted():
+            msg = "a clock that never started"
+            raise AssertionError(msg)
+        case _:
+            return state.terms

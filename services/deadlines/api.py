@@ -1,0 +1,230 @@
+"""HTTP: what is due when, for everyone; the clocks of cases, for who may see them. No commands: clocks follow from facts."""
+
+import re
+from collections.abc import Sequence
+from datetime import date, timedelta
+from functools import cache
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Query, Request
+from pydantic import BeforeValidator, WithJsonSchema
+from pydantic_core import PydanticCustomError
+from starlette.responses import Response
+
+from contracts.calendars import CURRENT_CALENDAR, OutsideCalendar, calendar, digest, file_of, versions
+from contracts.clocks import Clock, due, policy_on
+from contracts.codes import COUNCIL_ROLES, Role
+from contracts.councils import council_named
+from contracts.envelope import Fault
+from services.chassis.commands import PROBLEM
+from services.chassis.http import BEARER
+from services.chassis.identity import Caller
+from services.chassis.problems import ProblemError, not_found
+from services.chassis.reading import LARGEST_PAGE, PAGE, as_json, audited, etag, history, identifier, page, scoped
+from services.chassis.service import Service
+from services.deadlines.domain.case_clocks import Clocks
+from services.deadlines.queries import (
+    ClockShown,
+    KnownCase,
+    Listed,
+    Place,
+    Wanted,
+    clocks,
+    clocks_of,
+    known_case,
+    today,
+    version_of,
+)
+
+READERS: Final = COUNCIL_ROLES | {Role.ADMINISTRATOR, Role.INSPECTOR, Role.LEAD_OFFICER, Role.ANALYST, Role.REGISTRAR}
+"""Who may see clocks: a council's own people theirs, the others all."""
+
+OF_READERS: Final[dict[str, Any]] = BEARER | {"x-roles": sorted(READERS)}
+
+_ISO: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
+_LONGEST: Final = 512
+
+
+def _day(said: Any) -> date:
+    """A date as `YYYY-MM-DD` and in no other form."""
+    try:
+        if isinstance(said, str) and said.isascii() and _ISO.fullmatch(said):
+            return date.fromisoformat(said)
+    except ValueError:
+        pass
+    code, words = "date", "A date is written YYYY-MM-DD."
+    raise PydanticCustomError(code, words)
+
+
+def _council(said: Any) -> str:
+    """A council by its GSS code, current or former, or its name; its current code."""
+    if isinstance(said, str) and (found := council_named(said)) is not None:
+        return found.gss_code
+    code, words = "unknown_council", "There is no such council."
+    raise PydanticCustomError(code, words)
+
+
+Day = Annotated[date, BeforeValidator(_day), WithJsonSchema({"type": "string", "format": "date"})]
+CouncilCode = Annotated[str, BeforeValidator(_council), WithJsonSchema({"type": "string", "example": "S12000036"})]
+Desk = Service[Clocks]
+
+public = APIRouter()
+cases = APIRouter(responses=dict.fromkeys((401, 403, 404, 503), PROBLEM))
+
+
+@public.get("/v1/when-due", summary="The last day in time, and why", responses={422: PROBLEM}, response_class=Response)
+async def when_due(
+    clock: Clock,
+    day_zero: Annotated[Day, Query(alias="from")],
+    council: CouncilCode | None = None,  # noqa: ARG001 - checked; every council is counted by the official days (D-1)
+) -> Response:
+    """`counted` ends with the due day; `skipped` are the days not worked on the way; both empty for months and calendar days."""
+    try:
+        found = due(clock, day_zero, policy_on(day_zero), calendar(CURRENT_CALENDAR))
+    except (OutsideCalendar, OverflowError):
+        raise _outside() from None
+    return as_json(
+        {
+            "clock": found.clock,
+            "from": day_zero,
+            "due_on": found.due_on,
+            "counted": found.counted,
+            "skipped": [{"date": skipped.date, "reason": skipped.reason} for skipped in found.skipped],
+            "calendar": found.calendar,
+        }
+    )
+
+
+@public.get("/v1/calendars", summary="Which days are working days: every version", response_class=Response)
+async def calendars() -> Response:
+    """Versions in order of publication, each with the hash of its file."""
+    return as_json({"current": CURRENT_CALENDAR, "calendars": _calendars()})
+
+
+@cases.get("/v1/cases/{case_id}", summary="The case, as far as its clocks go", response_class=Response, openapi_extra=OF_READERS)
+async def case(request: Request, case_id: str) -> Response:
+    """The case's clocks, with this stream's version."""
+    desk, caller = await _reader(request)
+    found, shown = await _clocks(desk, caller, case_id)
+    version = await _version(desk, found.subject)
+    body = {
+        "case_id": found.subject,
+        "reference": found.reference,
+        "council": found.council,
+        "received_on": found.received_on,
+        "version": version,
+        "clocks": [_told(each) for each in shown],
+    }
+    return as_json(body, headers={"ETag": etag(version)})
+
+
+@cases.get("/v1/cases/{case_id}/clocks", summary="The clocks of a case", response_class=Response, openapi_extra=OF_READERS)
+async def case_clocks(request: Request, case_id: str) -> Response:
+    """The soonest due first; one that is past due and not stopped is missed."""
+    desk, caller = await _reader(request)
+    found, shown = await _clocks(desk, caller, case_id)
+    return as_json({"clocks": [_told(each) for each in shown]}, headers={"ETag": etag(await _version(desk, found.subject))})
+
+
+@cases.get("/v1/cases/{case_id}/history", summary="What happened to its clocks", response_class=Response, openapi_extra=OF_READERS)
+async def case_history(request: Request, case_id: str) -> Response:
+    """Every event of this service's stream, in order."""
+    desk, caller = await _reader(request)
+    found, _ = await _clocks(desk, caller, case_id)
+    async with desk.pool.acquire() as connection, connection.transaction():
+        await audited(connection, caller, "history", found.subject)
+        events = await history(connection, source=desk.store.source, subject=found.subject, keyring=None)
+    return as_json({"events": events}, headers={"ETag": etag(len(events))})
+
+
+@cases.get("/v1/clocks", summary="Clocks, the soonest due first", response_class=Response, openapi_extra=OF_READERS)
+async def list_clocks(
+    request: Request,
+    state: Listed | None = None,
+    council: CouncilCode | None = None,
+    clock: Clock | None = None,
+    limit: Annotated[int, Query(ge=1, le=LARGEST_PAGE)] = PAGE,
+    cursor: Annotated[str | None, Query(max_length=_LONGEST)] = None,
+) -> Response:
+    """Open is running, overdue is missed and not stopped, due soon is due within five working days."""
+    desk, caller = await _reader(request)
+    after = _place(desk, cursor) if cursor is not None else None
+    wanted = Wanted(state=state, council=council, clock=clock)
+    async with scoped(desk.pool, role=desk.query_role, council=caller.council) as connection:
+        found = await clocks(connection, wanted, after, limit + 1, await today(connection, _shift(desk)))
+    shown = found[:limit]
+    following = _cursor(desk, shown[-1].place) if len(found) > limit else None
+    of_cases = [_told(each) | {"case_id": each.subject, "reference": each.reference, "council": each.council} for each in shown]
+    return page(request, {"clocks": of_cases}, following)
+
+
+async def _reader(request: Request) -> tuple[Desk, Caller]:
+    desk: Desk = request.app.state.desk
+    caller = await desk.issuer.caller(request)
+    if caller.role not in READERS:
+        raise ProblemError(403, "role_not_allowed", "Your role does not allow this.")
+    return desk, caller
+
+
+async def _clocks(desk: Desk, caller: Caller, case_id: str) -> tuple[KnownCase, Sequence[ClockShown]]:
+    subject = identifier(case_id)
+    async with scoped(desk.pool, role=desk.query_role, council=caller.council) as connection:
+        found = await known_case(connection, str(subject)) if subject else None
+        if found is None:
+            raise not_found()
+        return found, await clocks_of(connection, found.subject, await today(connection, _shift(desk)))
+
+
+async def _version(desk: Desk, subject: str) -> int:
+    async with desk.pool.acquire() as connection:
+        return await version_of(connection, subject)
+
+
+def _shift(desk: Desk) -> timedelta:
+    return timedelta(seconds=desk.settings.clock_shift)
+
+
+def _cursor(desk: Desk, place: Place) -> str:
+    return desk.cursors.write([place.due_on, place.subject, place.clock, place.instance])
+
+
+def _place(desk: Desk, cursor: str) -> Place:
+    match desk.cursors.read(cursor):
+        case [str(due_on), str(subject), str(clock), int(instance)] if _ISO.fullmatch(due_on):
+            return Place(due_on=date.fromisoformat(due_on), subject=subject, clock=clock, instance=instance)
+        case _:
+            raise ProblemError(422, "bad_cursor", "The cursor is that of another list.")
+
+
+def _told(clock: ClockShown) -> dict[str, Any]:
+    return {
+        "clock": clock.clock,
+        "instance": clock.instance,
+        "state": clock.state,
+        "due_on": clock.due_on,
+        "stopped_on": clock.stopped_on,
+        "started_on": clock.day_zero,
+        "calendar": clock.calendar,
+        "policy": clock.policy,
+    }
+
+
+@cache
+def _calendars() -> list[dict[str, Any]]:
+    known = [(version, calendar(version)) for version in versions()]
+    return [
+        {
+            "version": version,
+            "first": each.first,
+            "last": each.last,
+            "sha256": digest(file_of(version).read_bytes()),
+            "holidays": [{"date": day, "name": name} for day, name in each.holidays.items()],
+        }
+        for version, each in known
+    ]
+
+
+def _outside() -> ProblemError:
+    covered = calendar(CURRENT_CALENDAR)
+    detail = f"The calendar covers {covered.first} to {covered.last}."
+    return ProblemError(422, "outside_calendar", detail, faults=[Fault(pointer="#/from", code="outside_calendar", detail=detail)])
