@@ -258,11 +258,7 @@ class OrderType(Code):
     def _missing_(cls, value: object) -> Self | None:
         """The abbreviations are read in either case: `cpo` is CPO."""
         return next(
-            (
-                code
-                for code in cls
-                if isinstance(value, str) and code.value.casefold() == value.casefold()
-            ),
+            (code for code in cls if isinstance(value, str) and code.value.casefold() == value.casefold()),
             None,
         )
 
@@ -346,11 +342,7 @@ class ReviewKind(Code):
     @property
     def counts_as(self) -> "ReviewKind":
         """IAR or CR."""
-        return (
-            ReviewKind.IAR
-            if self in {ReviewKind.IAR, ReviewKind.PART1}
-            else ReviewKind.CR
-        )
+        return ReviewKind.IAR if self in {ReviewKind.IAR, ReviewKind.PART1} else ReviewKind.CR
 
 
 class Check(Code):
@@ -511,7 +503,5 @@ class Role(Code):
     OPERATOR = "operator", "Runs the platform, without personal data"
 
 
-COUNCIL_ROLES: Final = frozenset(
-    {Role.COUNCIL, Role.COUNCIL_MANAGER, Role.COUNCIL_HEAD}
-)
+COUNCIL_ROLES: Final = frozenset({Role.COUNCIL, Role.COUNCIL_MANAGER, Role.COUNCIL_HEAD})
 """Roles that belong to one council and see its cases only."""

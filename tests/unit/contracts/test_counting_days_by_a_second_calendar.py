@@ -15,13 +15,7 @@ MOVED = {
     date(2020, 5, 4): date(2020, 5, 8),  # VE day
     date(2022, 5, 30): date(2022, 6, 2),  # Platinum Jubilee
 }
-ONCE = {
-    date(2012, 6, 5),
-    date(2022, 6, 3),
-    date(2022, 9, 19),
-    date(2023, 5, 8),
-    date(2026, 6, 15),
-}
+ONCE = {date(2012, 6, 5), date(2022, 6, 3), date(2022, 9, 19), date(2023, 5, 8), date(2026, 6, 15)}
 
 
 def easter(year: int) -> date:
@@ -38,19 +32,11 @@ def easter(year: int) -> date:
 
 
 def first_monday(year: int, month: int) -> date:
-    return next(
-        day
-        for day in (date(year, month, n) for n in range(1, 8))
-        if day.weekday() == MONDAY
-    )
+    return next(day for day in (date(year, month, n) for n in range(1, 8)) if day.weekday() == MONDAY)
 
 
 def last_monday_of_may(year: int) -> date:
-    return next(
-        day
-        for day in (date(year, 5, n) for n in range(31, 24, -1))
-        if day.weekday() == MONDAY
-    )
+    return next(day for day in (date(year, 5, n) for n in range(31, 24, -1)) if day.weekday() == MONDAY)
 
 
 def with_substitutes(*days: date) -> Iterator[date]:
@@ -76,25 +62,17 @@ def bank_holidays(year: int) -> set[date]:
         *with_substitutes(date(year, 11, 30)),
         *with_substitutes(date(year, 12, 25), date(year, 12, 26)),
     }
-    return {MOVED.get(day, day) for day in regular} | {
-        day for day in ONCE if day.year == year
-    }
+    return {MOVED.get(day, day) for day in regular} | {day for day in ONCE if day.year == year}
 
 
 @pytest.mark.parametrize("year", YEARS)
 def test_both_calendars_work_on_the_same_days(year: int) -> None:
     published, simple = calendar(CURRENT_CALENDAR), bank_holidays(year)
-    days = [
-        date(year, 1, 1) + timedelta(days=n)
-        for n in range((date(year + 1, 1, 1) - date(year, 1, 1)).days)
-    ]
+    days = [date(year, 1, 1) + timedelta(days=n) for n in range((date(year + 1, 1, 1) - date(year, 1, 1)).days)]
     worked = {day for day in days if day.weekday() < SATURDAY and day not in simple}
     assert {day for day in days if published.is_working(day)} == worked
 
 
-@pytest.mark.parametrize(
-    ("year", "day"),
-    [(2012, (4, 8)), (2014, (4, 20)), (2019, (4, 21)), (2026, (4, 5)), (2030, (4, 21))],
-)
+@pytest.mark.parametrize(("year", "day"), [(2012, (4, 8)), (2014, (4, 20)), (2019, (4, 21)), (2026, (4, 5)), (2030, (4, 21))])
 def test_easter_is_where_the_almanac_has_it(year: int, day: tuple[int, int]) -> None:
     assert easter(year) == date(year, *day)

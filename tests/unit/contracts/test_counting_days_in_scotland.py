@@ -8,13 +8,7 @@ from pathlib import Path
 import pytest
 
 from contracts import calendars
-from contracts.calendars import (
-    CURRENT_CALENDAR,
-    CalendarAltered,
-    OutsideCalendar,
-    UnknownVersion,
-    calendar,
-)
+from contracts.calendars import CURRENT_CALENDAR, CalendarAltered, OutsideCalendar, UnknownVersion, calendar
 from contracts.calendars import make as maker
 
 SCOTLAND = calendar(CURRENT_CALENDAR)
@@ -36,9 +30,7 @@ def _read(words: str, year: int) -> Iterator[date]:
 
 @pytest.mark.parametrize("year", LISTED)
 def test_the_weekdays_not_worked_are_those_of_the_official_list(year: int) -> None:
-    assert [day for day in SCOTLAND.holidays if day.year == year] == list(
-        _read(LISTED[year], year)
-    )
+    assert [day for day in SCOTLAND.holidays if day.year == year] == list(_read(LISTED[year], year))
 
 
 @pytest.mark.parametrize(
@@ -61,25 +53,13 @@ def test_a_day_that_is_not_counted_says_why(day: date, reason: str | None) -> No
     assert SCOTLAND.reason(day) == reason
 
 
-@pytest.mark.parametrize(
-    "day",
-    [date(2014, 4, 21), date(2014, 8, 25)],
-    ids=["Easter Monday", "last Monday of August"],
-)
+@pytest.mark.parametrize("day", [date(2014, 4, 21), date(2014, 8, 25)], ids=["Easter Monday", "last Monday of August"])
 def test_holidays_of_england_are_worked_in_scotland(day: date) -> None:
     assert SCOTLAND.is_working(day)
 
 
 @pytest.mark.parametrize(
-    "day",
-    [
-        date(2020, 5, 8),
-        date(2022, 6, 2),
-        date(2022, 6, 3),
-        date(2022, 9, 19),
-        date(2023, 5, 8),
-        date(2026, 6, 15),
-    ],
+    "day", [date(2020, 5, 8), date(2022, 6, 2), date(2022, 6, 3), date(2022, 9, 19), date(2023, 5, 8), date(2026, 6, 15)]
 )
 def test_days_proclaimed_for_one_year_are_not_worked(day: date) -> None:
     assert not SCOTLAND.is_working(day)
@@ -176,9 +156,7 @@ def test_making_a_version_again_changes_nothing(bench: Path) -> None:
 
 
 @pytest.mark.usefixtures("bench")
-def test_a_version_is_never_made_over_with_other_days(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_a_version_is_never_made_over_with_other_days(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(maker, "LAST", date(2029, 12, 31))
     assert maker.main(CURRENT_CALENDAR) == 1
     _forget()

@@ -38,12 +38,7 @@ def test_they_stand_in_the_order_of_the_reports_table() -> None:
 
 
 def _written(council: Council) -> list[str]:
-    return [
-        council.name,
-        council.report_spelling,
-        council.gss_code,
-        *council.previous_codes,
-    ]
+    return [council.name, council.report_spelling, council.gss_code, *council.previous_codes]
 
 
 @pytest.mark.parametrize("council", COUNCILS, ids=lambda council: council.gss_code)
@@ -84,19 +79,7 @@ def test_case_and_spacing_make_no_difference(
 
 
 @pytest.mark.parametrize(
-    "text",
-    [
-        "",
-        " ",
-        "Council",
-        "The",
-        "Scotland",
-        "S92000003",
-        "Ayrshire",
-        "Lanarkshire",
-        "S12000099",
-        "Thehighland",
-    ],
+    "text", ["", " ", "Council", "The", "Scotland", "S92000003", "Ayrshire", "Lanarkshire", "S12000099", "Thehighland"]
 )
 def test_what_names_no_council_finds_none(text: str) -> None:
     assert council_named(text) is None
@@ -108,24 +91,16 @@ def test_any_text_is_answered(text: str) -> None:
 
 
 def test_no_two_councils_ever_had_one_code() -> None:
-    codes = [
-        code
-        for council in COUNCILS
-        for code in (council.gss_code, *council.previous_codes)
-    ]
+    codes = [code for council in COUNCILS for code in (council.gss_code, *council.previous_codes)]
     assert len(codes) == len(set(codes)) == 38
 
 
 def test_every_former_code_has_its_last_day_and_no_present_one_has() -> None:
-    assert set(LAST_DAY_OF_CODE) == {
-        code for council in COUNCILS for code in council.previous_codes
-    }
+    assert set(LAST_DAY_OF_CODE) == {code for council in COUNCILS for code in council.previous_codes}
 
 
 @pytest.mark.parametrize("code", ["S12000015", "S12000024", "S12000046", "S12000044"])
-def test_the_codes_of_the_reports_years_were_still_good_in_january_2015(
-    code: str,
-) -> None:
+def test_the_codes_of_the_reports_years_were_still_good_in_january_2015(code: str) -> None:
     assert LAST_DAY_OF_CODE[code] > date(2015, 1, 31) + timedelta(days=1)
 
 

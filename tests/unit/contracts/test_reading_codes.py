@@ -59,17 +59,9 @@ def test_every_code_has_words_of_its_own(kind: type[Code]) -> None:
 
 @pytest.mark.parametrize(
     ("code", "label"),
-    [
-        (
-            "T03",
-            "Unexplained death (mostly likely drug related; post mortem may be pending)",
-        ),
-        ("T18", "Death by accident"),
-    ],
+    [("T03", "Unexplained death (mostly likely drug related; post mortem may be pending)"), ("T18", "Death by accident")],
 )
-def test_an_incident_type_is_called_what_the_report_calls_it(
-    code: str, label: str
-) -> None:
+def test_an_incident_type_is_called_what_the_report_calls_it(code: str, label: str) -> None:
     assert IncidentType(code).label == label
 
 
@@ -79,31 +71,21 @@ def test_grades_rise_from_supervising_officer_to_chief_social_work_officer() -> 
         assert lower.at_least(higher) == (lower is higher)
 
 
-def test_a_service_manager_may_sign_a_notification_and_a_first_line_manager_may_not() -> (
-    None
-):
+def test_a_service_manager_may_sign_a_notification_and_a_first_line_manager_may_not() -> None:
     assert Grade.SERVICE_MANAGER.at_least(SIGNS_NOTIFICATIONS)
     assert not Grade.FIRST_LINE_MANAGER.at_least(SIGNS_NOTIFICATIONS)
 
 
 def test_a_review_is_signed_by_the_head_of_service_or_the_chief_officer() -> None:
-    assert [grade for grade in Grade if grade.at_least(SIGNS_REVIEWS)] == [
-        Grade.HEAD_OF_CJSW,
-        Grade.CSWO,
-    ]
+    assert [grade for grade in Grade if grade.at_least(SIGNS_REVIEWS)] == [Grade.HEAD_OF_CJSW, Grade.CSWO]
 
 
-@pytest.mark.parametrize(
-    "code",
-    ["CPO", "DTTO", "PAROLE", "NON_PAROLE", "EXTENDED", "SRO", "STSO", "LIFE", "OLR"],
-)
+@pytest.mark.parametrize("code", ["CPO", "DTTO", "PAROLE", "NON_PAROLE", "EXTENDED", "SRO", "STSO", "LIFE", "OLR"])
 def test_statutory_orders_and_licences_are_in_scope(code: str) -> None:
     assert OrderType(code).in_scope
 
 
-@pytest.mark.parametrize(
-    "code", ["legacy", "probation", "community_service", "supervised_attendance"]
-)
+@pytest.mark.parametrize("code", ["legacy", "probation", "community_service", "supervised_attendance"])
 def test_orders_of_the_law_before_2011_are_in_scope(code: str) -> None:
     assert OrderType(code).in_scope
 
@@ -120,9 +102,7 @@ def test_orders_of_the_law_before_2011_are_in_scope(code: str) -> None:
         "restriction_of_liberty",
     ],
 )
-def test_what_is_voluntary_or_comes_before_disposal_is_known_and_out_of_scope(
-    code: str,
-) -> None:
+def test_what_is_voluntary_or_comes_before_disposal_is_known_and_out_of_scope(code: str) -> None:
     assert not OrderType(code).in_scope
 
 
@@ -139,16 +119,8 @@ class Asked(BaseModel):
 
 
 def test_an_abbreviation_is_read_in_either_case_and_kept_in_one() -> None:
-    assert (
-        Asked.model_validate_json('{"order": "non_parole"}').order
-        is OrderType.NON_PAROLE
-    )
-    assert (
-        Asked.model_validate_json('{"order": "PROBATION"}').model_dump(mode="json")[
-            "order"
-        ]
-        == "probation"
-    )
+    assert Asked.model_validate_json('{"order": "non_parole"}').order is OrderType.NON_PAROLE
+    assert Asked.model_validate_json('{"order": "PROBATION"}').model_dump(mode="json")["order"] == "probation"
 
 
 def test_the_acts_long_name_of_unpaid_work_is_the_same_requirement() -> None:
@@ -157,24 +129,13 @@ def test_the_acts_long_name_of_unpaid_work_is_the_same_requirement() -> None:
 
 
 @pytest.mark.parametrize(
-    "body",
-    [
-        '{"order": "ASBO"}',
-        '{"order": 7}',
-        '{"order": "CPO", "requirement": "rest"}',
-        '{"order": "CPO", "category": 4}',
-    ],
+    "body", ['{"order": "ASBO"}', '{"order": 7}', '{"order": "CPO", "requirement": "rest"}', '{"order": "CPO", "category": 4}']
 )
 def test_an_unknown_code_is_refused(body: str) -> None:
     with pytest.raises(ValidationError):
         Asked.model_validate_json(body)
 
 
-@pytest.mark.parametrize(
-    ("kind", "counted"),
-    [("IAR", "IAR"), ("CR", "CR"), ("PART1", "IAR"), ("PART2", "CR")],
-)
-def test_the_parts_of_2022_count_as_the_reviews_that_they_replaced(
-    kind: str, counted: str
-) -> None:
+@pytest.mark.parametrize(("kind", "counted"), [("IAR", "IAR"), ("CR", "CR"), ("PART1", "IAR"), ("PART2", "CR")])
+def test_the_parts_of_2022_count_as_the_reviews_that_they_replaced(kind: str, counted: str) -> None:
     assert ReviewKind(kind).counts_as == counted

@@ -19,9 +19,7 @@ from contracts.imprecise import ImpreciseDate, imprecise
         ("", None, Precision.UNKNOWN),
     ],
 )
-def test_a_date_counts_as_its_earliest_day(
-    text: str, earliest: date | None, precision: Precision
-) -> None:
+def test_a_date_counts_as_its_earliest_day(text: str, earliest: date | None, precision: Precision) -> None:
     assert imprecise(text) == ImpreciseDate(earliest, precision)
 
 

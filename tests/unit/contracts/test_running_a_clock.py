@@ -7,12 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.calendars import (
-    CURRENT_CALENDAR,
-    OutsideCalendar,
-    UnknownVersion,
-    calendar,
-)
+from contracts.calendars import CURRENT_CALENDAR, OutsideCalendar, UnknownVersion, calendar
 from contracts.clocks import (
     LIMITS,
     POLICIES,
@@ -37,9 +32,7 @@ GUIDANCE = policy("2013")
 
 days = st.dates(date(1950, 1, 1), date(2030, 6, 30))
 clocks = st.sampled_from(Clock)
-in_working_days = st.sampled_from(
-    [clock for clock, limit in LIMITS.items() if limit.unit is Unit.WORKING_DAYS]
-)
+in_working_days = st.sampled_from([clock for clock, limit in LIMITS.items() if limit.unit is Unit.WORKING_DAYS])
 
 
 @pytest.mark.parametrize(
@@ -51,29 +44,15 @@ in_working_days = st.sampled_from(
         (date(2014, 11, 28), date(2014, 12, 8)),
         (date(2014, 12, 24), date(2015, 1, 6)),
     ],
-    ids=[
-        "2 January",
-        "Easter Monday is worked",
-        "first Monday of August",
-        "St Andrew's Day moved",
-        "Christmas and New Year",
-    ],
+    ids=["2 January", "Easter Monday is worked", "first Monday of August", "St Andrew's Day moved", "Christmas and New Year"],
 )
-def test_a_notification_is_due_on_the_fifth_scottish_working_day(
-    occurred_on: date, last_day: date
-) -> None:
+def test_a_notification_is_due_on_the_fifth_scottish_working_day(occurred_on: date, last_day: date) -> None:
     assert due(Clock.NOTIFY, occurred_on, GUIDANCE, SCOTLAND).due_on == last_day
 
 
 def test_a_due_date_explains_itself_day_by_day() -> None:
     answer = due(Clock.NOTIFY, date(2014, 11, 28), policy("2013+2014"), SCOTLAND)
-    assert answer.counted == (
-        date(2014, 12, 2),
-        date(2014, 12, 3),
-        date(2014, 12, 4),
-        date(2014, 12, 5),
-        date(2014, 12, 8),
-    )
+    assert answer.counted == (date(2014, 12, 2), date(2014, 12, 3), date(2014, 12, 4), date(2014, 12, 5), date(2014, 12, 8))
     assert answer.skipped == (
         Skipped(date=date(2014, 11, 29), reason="Saturday"),
         Skipped(date=date(2014, 11, 30), reason="Sunday"),
@@ -118,12 +97,8 @@ def test_months_and_weeks_end_where_the_calendar_page_says_even_on_a_weekend(
         ("comprehensive_review", 1, "months"),
     ],
 )
-def test_every_edition_gives_each_duty_its_length(
-    clock: str, length: int, unit: str
-) -> None:
-    assert {edition.limits[Clock(clock)] for edition in POLICIES} == {
-        Limit(length, Unit(unit))
-    }
+def test_every_edition_gives_each_duty_its_length(clock: str, length: int, unit: str) -> None:
+    assert {edition.limits[Clock(clock)] for edition in POLICIES} == {Limit(length, Unit(unit))}
 
 
 def test_every_edition_limits_all_nine_duties_and_no_other() -> None:
@@ -146,18 +121,12 @@ def test_every_edition_limits_all_nine_duties_and_no_other() -> None:
         (date(2026, 11, 27), "2022"),
     ],
 )
-def test_the_edition_is_that_of_the_day_of_receipt(
-    received_on: date, version: str
-) -> None:
+def test_the_edition_is_that_of_the_day_of_receipt(received_on: date, version: str) -> None:
     assert policy_on(received_on).version == version
 
 
 def test_only_the_first_edition_leaves_registered_sex_offenders_out() -> None:
-    assert [
-        edition.version
-        for edition in POLICIES
-        if edition.excludes_registered_sex_offenders
-    ] == ["2012"]
+    assert [edition.version for edition in POLICIES if edition.excludes_registered_sex_offenders] == ["2012"]
 
 
 def test_an_unknown_edition_is_not_answered_by_another() -> None:
@@ -172,52 +141,30 @@ def test_a_clock_in_working_days_ends_on_a_working_day_after_exactly_its_length(
     answer = due(clock, day_zero, edition, SCOTLAND)
     assert SCOTLAND.is_working(answer.due_on)
     assert answer.counted[-1] == answer.due_on
-    assert (
-        len(answer.counted)
-        == edition.limits[clock].length
-        == working_days_taken(day_zero, answer.due_on, SCOTLAND)
-    )
+    assert len(answer.counted) == edition.limits[clock].length == working_days_taken(day_zero, answer.due_on, SCOTLAND)
 
 
 @given(clock=in_working_days, day_zero=days)
-def test_every_day_after_day_zero_is_either_counted_or_skipped(
-    clock: Clock, day_zero: date
-) -> None:
+def test_every_day_after_day_zero_is_either_counted_or_skipped(clock: Clock, day_zero: date) -> None:
     answer = due(clock, day_zero, GUIDANCE, SCOTLAND)
-    every = [
-        day_zero + timedelta(days=n)
-        for n in range(1, (answer.due_on - day_zero).days + 1)
-    ]
-    assert (
-        sorted([*answer.counted, *(skipped.date for skipped in answer.skipped)])
-        == every
-    )
+    every = [day_zero + timedelta(days=n) for n in range(1, (answer.due_on - day_zero).days + 1)]
+    assert sorted([*answer.counted, *(skipped.date for skipped in answer.skipped)]) == every
 
 
 @given(clock=clocks, one=days, other=days)
-def test_a_later_day_zero_is_never_due_earlier(
-    clock: Clock, one: date, other: date
-) -> None:
+def test_a_later_day_zero_is_never_due_earlier(clock: Clock, one: date, other: date) -> None:
     earlier, later = sorted((one, other))
-    assert due_on(clock, earlier, GUIDANCE, SCOTLAND) <= due_on(
-        clock, later, GUIDANCE, SCOTLAND
-    )
+    assert due_on(clock, earlier, GUIDANCE, SCOTLAND) <= due_on(clock, later, GUIDANCE, SCOTLAND)
 
 
 @given(clock=clocks, day_zero=days, day=days)
-def test_one_more_holiday_never_makes_a_duty_due_earlier(
-    clock: Clock, day_zero: date, day: date
-) -> None:
+def test_one_more_holiday_never_makes_a_duty_due_earlier(clock: Clock, day_zero: date, day: date) -> None:
     proclaimed = replace(SCOTLAND, holidays={**SCOTLAND.holidays, day: "Proclaimed"})
-    assert due_on(clock, day_zero, GUIDANCE, proclaimed) >= due_on(
-        clock, day_zero, GUIDANCE, SCOTLAND
-    )
+    assert due_on(clock, day_zero, GUIDANCE, proclaimed) >= due_on(clock, day_zero, GUIDANCE, SCOTLAND)
 
 
 @given(day_zero=days, waited=st.integers(0, 60))
-def test_late_by_the_days_taken_is_late_by_the_clock(
-    day_zero: date, waited: int
-) -> None:
+def test_late_by_the_days_taken_is_late_by_the_clock(day_zero: date, waited: int) -> None:
     received_on = day_zero + timedelta(days=waited)
     in_time = received_on <= due_on(Clock.NOTIFY, day_zero, GUIDANCE, SCOTLAND)
     assert (working_days_taken(day_zero, received_on, SCOTLAND) <= 5) == in_time
@@ -235,30 +182,20 @@ def test_late_by_the_days_taken_is_late_by_the_clock(
         (date(2014, 12, 9), 6),
     ],
 )
-def test_a_receipt_on_a_day_not_worked_takes_as_long_as_one_on_the_next_working_day(
-    received_on: date, taken: int
-) -> None:
+def test_a_receipt_on_a_day_not_worked_takes_as_long_as_one_on_the_next_working_day(received_on: date, taken: int) -> None:
     assert working_days_taken(date(2014, 11, 28), received_on, SCOTLAND) == taken
 
 
 @given(day=days, months=st.integers(0, 240))
-def test_a_month_later_is_the_same_day_number_or_the_last_day_of_a_shorter_month(
-    day: date, months: int
-) -> None:
+def test_a_month_later_is_the_same_day_number_or_the_last_day_of_a_shorter_month(day: date, months: int) -> None:
     later = months_after(day, months)
     assert (later.year - day.year) * 12 + later.month - day.month == months
-    assert later.day == day.day or (
-        later.day < day.day and (later + timedelta(days=1)).day == 1
-    )
+    assert later.day == day.day or (later.day < day.day and (later + timedelta(days=1)).day == 1)
 
 
 @pytest.mark.parametrize("clock", Clock)
-@pytest.mark.parametrize(
-    "day_zero", [date(1949, 12, 31), date(2030, 12, 31), date(9999, 12, 1)]
-)
-def test_a_due_date_outside_the_calendar_is_not_measurable(
-    clock: Clock, day_zero: date
-) -> None:
+@pytest.mark.parametrize("day_zero", [date(1949, 12, 31), date(2030, 12, 31), date(9999, 12, 1)])
+def test_a_due_date_outside_the_calendar_is_not_measurable(clock: Clock, day_zero: date) -> None:
     with pytest.raises(OutsideCalendar):
         due(clock, day_zero, GUIDANCE, SCOTLAND)
 
