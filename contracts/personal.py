@@ -20,7 +20,9 @@ Seal = Callable[[str, bytes], dict[str, str]]
 class Open(Protocol):
     """Opens what stands under `$sealed`: its clear JSON, or None when the key was destroyed."""
 
-    def __call__(self, sealed: dict[str, str], /) -> bytes | None: ...
+    def __call__(self, sealed: dict[str, str], /) -> bytes | None:
+        """Open one value."""
+        ...
 
 
 class Personal(Generic[T]):

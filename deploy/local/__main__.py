@@ -58,8 +58,8 @@ def _foreground(state: Path, services: tuple[str, ...]) -> None:
         say(str(error))
         raise typer.Exit(1) from None
     except BaseExceptionGroup as group:
-        for error in group.exceptions:
-            say(str(error))
+        for each in group.exceptions:
+            say(str(each))
         raise typer.Exit(1) from None
 
 

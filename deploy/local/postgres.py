@@ -41,7 +41,24 @@ async def prepared(state: Path, port: int) -> Child:
         if user is not None:
             os.chown(data, user, user)
             os.chown(pwfile, user, user)
-        await _run([str(PROGRAMS / "initdb"), "-D", str(data), "-U", "sir", "-A", "scram-sha-256", "--pwfile", str(pwfile), "-k", "-E", "UTF8", "--no-locale"], user)
+        await _run(
+            [
+                str(PROGRAMS / "initdb"),
+                "-D",
+                str(data),
+                "-U",
+                "sir",
+                "-A",
+                "scram-sha-256",
+                "--pwfile",
+                str(pwfile),
+                "-k",
+                "-E",
+                "UTF8",
+                "--no-locale",
+            ],
+            user,
+        )
     url = f"postgresql://sir:{password}@127.0.0.1:{port}/postgres"
 
     async def ready() -> bool:
@@ -133,4 +150,3 @@ async def _dbmate(url: str, folders: list[Path]) -> None:
     program = Path(sys.executable).parent / "dbmate"
     dirs = [word for folder in folders for word in ("--migrations-dir", str(folder))]
     await _run([str(program), "--url", url + ("&" if "?" in url else "?") + "sslmode=disable", *dirs, "--no-dump-schema", "--strict", "up"], None)
-

@@ -17,6 +17,7 @@ class Batcher(Generic[I, O]):
         self._sending: asyncio.Task[None] | None = None
 
     async def __call__(self, value: I) -> O:
+        """What the batch answers for this value."""
         done: asyncio.Future[O] = asyncio.get_running_loop().create_future()
         self._waiting.append((value, done))
         if self._sending is None or self._sending.done():

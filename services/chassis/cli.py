@@ -2,8 +2,8 @@
 
 import asyncio
 import sys
-from collections.abc import Callable, Coroutine
-from typing import Annotated, Any
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Any, Final
 
 import asyncpg
 import typer
@@ -19,100 +19,42 @@ from services.chassis.partition import Partition
 from services.chassis.service import Definition, Service, application, opened
 from services.chassis.settings import Settings
 
-GRACE_SECONDS = 3
+GRACE_SECONDS: Final = 3
+CONSOLE: Final = Console(stderr=True)
 
 
 def main(definition: Definition[Any], settings_class: Callable[[], Settings]) -> None:
     """Run one word of a service's command line."""
     app = typer.Typer(help=f"{definition.name}: {definition.summary}", no_args_is_help=True, add_completion=False)
-    console = Console(stderr=True)
 
-    def with_service(work: Callable[[Service[Any]], Coroutine[Any, Any, int]]) -> None:
-        async def run() -> int:
-            async with opened(definition, settings_class()) as service:
+    def run(work: Callable[[Service[Any]], Awaitable[int]]) -> None:
+        async def with_service() -> int:
+            settings = settings_class()
+            arm(settings.failpoint)
+            async with opened(definition, settings) as service:
                 return await work(service)
 
-        raise typer.Exit(asyncio.run(run()))
+        raise typer.Exit(asyncio.run(with_service()))
 
     @app.command()
     def serve() -> None:
         """Serve HTTP, consume and relay until stopped."""
-        settings = settings_class()
-        telemetry.configure_logs(service=definition.name, level=settings.log_level)
-        arm(settings.failpoint)
-        uvicorn.run(
-            application(definition, settings),
-            host=settings.host,
-            port=settings.port,
-            http="httptools",
-            loop="uvloop",
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            proxy_headers=False,
-            timeout_keep_alive=5,
-            timeout_graceful_shutdown=GRACE_SECONDS,
-        )
+        _serve(definition, settings_class())
 
     @app.command()
     def rebuild() -> None:
         """Build the read models anew beside the live ones and swap them in."""
-        arm(settings_class().failpoint)
-
-        async def work(service: Service[Any]) -> int:
-            owner_url = service.settings.owner_url
-            if owner_url is None:
-                console.print("Set SIR_OWNER_URL: a rebuild makes tables, which the service's own role may not.")
-                return 2
-            owner = await asyncpg.connect(owner_url.get_secret_value(), server_settings={"TimeZone": "UTC"})
-            try:
-                with Progress(console=console) as bar:
-                    task = bar.add_task(definition.name, total=None)
-                    done = await rebuilding.rebuild(
-                        owner,
-                        topic=service.settings.topic,
-                        fold=service.folding(),
-                        own_tail=lambda connection: rebuilding.own_tail(connection, service.store, definition.project),
-                        progress=lambda count, total: bar.update(task, completed=count, total=total),
-                    )
-            finally:
-                await owner.close()
-            same = "the same as before" if done.equal else "different from before"
-            console.print(f"{definition.name}: {done.records} records in {done.seconds:.1f} s, {same}: {', '.join(done.digests)}")
-            return 0
-
-        with_service(work)
+        run(_rebuild)
 
     @app.command()
     def verify() -> None:
         """Recompute every hash and compare every head; exit 1 if anything is wrong."""
-
-        async def work(service: Service[Any]) -> int:
-            async with service.pool.acquire() as connection:
-                with Progress(console=console) as bar:
-                    task = bar.add_task(definition.name, total=None)
-                    verdict = await verifying.verify(connection, source=definition.name, progress=lambda done: bar.update(task, completed=done))
-            for stream, version, words in verdict.faults:
-                console.print(f"{stream} version {version}: {words}")
-            console.print(f"{definition.name}: {verdict.events} events, {len(verdict.faults)} faults")
-            return 1 if verdict.faults else 0
-
-        with_service(work)
+        run(_verify)
 
     @app.command()
     def parked(retry: Annotated[str, typer.Option(help="try this case again")] = "") -> None:
         """List what is set aside and why; with --retry, try one case again."""
-
-        async def work(service: Service[Any]) -> int:
-            async with service.pool.acquire() as connection, connection.transaction():
-                if retry:
-                    listener = definition.listener(service)
-                    await Partition(topic=service.settings.topic, listener=listener).retry(connection, retry)
-                for row in await connection.fetch("select subject, source, version, reason, detail, parked from parked order by id"):
-                    sys.stdout.write("  ".join(str(value) for value in row.values()) + "\n")
-            return 0
-
-        with_service(work)
+        run(lambda service: _parked(service, retry))
 
     @app.command()
     def republish(
@@ -120,13 +62,75 @@ def main(definition: Definition[Any], settings_class: Callable[[], Settings]) ->
         since_version: Annotated[int, typer.Option(help="from this version on")] = 1,
     ) -> None:
         """Put events into the outbox again; readers skip what they know."""
-
-        async def work(service: Service[Any]) -> int:
-            async with service.pool.acquire() as connection:
-                count = await outbox.republish(connection, subject=subject or None, since_version=since_version)
-            console.print(f"{definition.name}: {count} events wait for the relay again")
-            return 0
-
-        with_service(work)
+        run(lambda service: _republish(service, subject, since_version))
 
     app()
+
+
+def _serve(definition: Definition[Any], settings: Settings) -> None:
+    telemetry.configure_logs(service=definition.name, level=settings.log_level)
+    arm(settings.failpoint)
+    uvicorn.run(
+        application(definition, settings),
+        host=settings.host,
+        port=settings.port,
+        http="httptools",
+        loop="uvloop",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        timeout_keep_alive=5,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+    )
+
+
+async def _rebuild(service: Service[Any]) -> int:
+    name, owner_url = service.definition.name, service.settings.owner_url
+    if owner_url is None:
+        CONSOLE.print("Set SIR_OWNER_URL: a rebuild makes tables, which the service's own role may not.")
+        return 2
+    owner = await asyncpg.connect(owner_url.get_secret_value(), server_settings={"TimeZone": "UTC"})
+    try:
+        with Progress(console=CONSOLE) as bar:
+            task = bar.add_task(name, total=None)
+            done = await rebuilding.rebuild(
+                owner,
+                topic=service.settings.topic,
+                fold=service.folding(),
+                own_tail=lambda connection: rebuilding.own_tail(connection, service.store, service.definition.project),
+                progress=lambda count, total: bar.update(task, completed=count, total=total),
+            )
+    finally:
+        await owner.close()
+    same = "the same as before" if done.equal else "different from before"
+    CONSOLE.print(f"{name}: {done.records} records in {done.seconds:.1f} s, {same}: {', '.join(done.digests)}")
+    return 0
+
+
+async def _verify(service: Service[Any]) -> int:
+    name = service.definition.name
+    async with service.pool.acquire() as connection:
+        with Progress(console=CONSOLE) as bar:
+            task = bar.add_task(name, total=None)
+            verdict = await verifying.verify(connection, source=name, progress=lambda done: bar.update(task, completed=done))
+    for stream, version, words in verdict.faults:
+        CONSOLE.print(f"{stream} version {version}: {words}")
+    CONSOLE.print(f"{name}: {verdict.events} events, {len(verdict.faults)} faults")
+    return 1 if verdict.faults else 0
+
+
+async def _parked(service: Service[Any], retry: str) -> int:
+    async with service.pool.acquire() as connection, connection.transaction():
+        if retry:
+            await Partition(topic=service.settings.topic, listener=service.definition.listener(service)).retry(connection, retry)
+        for row in await connection.fetch("select subject, source, version, reason, detail, parked from parked order by id"):
+            sys.stdout.write("  ".join(str(value) for value in row.values()) + "\n")
+    return 0
+
+
+async def _republish(service: Service[Any], subject: str, since_version: int) -> int:
+    async with service.pool.acquire() as connection:
+        count = await outbox.republish(connection, subject=subject or None, since_version=since_version)
+    CONSOLE.print(f"{service.definition.name}: {count} events wait for the relay again")
+    return 0

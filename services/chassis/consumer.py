@@ -11,7 +11,6 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
-import asyncpg
 import structlog
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
@@ -136,7 +135,13 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
                 graceful_timeout=10,
             )
             self._subscriber = broker.subscriber(
-                self._topic, group_id=f"{self._topic}.{self.ownership.source}", group_instance_id=self._settings.instance, listener=self, parser=_raw, decoder=_as_is, **SUBSCRIPTION
+                self._topic,
+                group_id=f"{self._topic}.{self.ownership.source}",
+                group_instance_id=self._settings.instance,
+                listener=self,
+                parser=_raw,
+                decoder=_as_is,
+                **SUBSCRIPTION,
             )
             self._subscriber(self._handle)
             try:
@@ -294,7 +299,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
             return 0
 
     async def _check(self) -> None:
-        """At start and every hour: is what the store holds on the topic, and nothing on the topic that the store does not hold?"""
+        """At start and every hour: compare what the topic holds of ours with the store, both ways."""
         while True:
             self._recheck.clear()
             try:

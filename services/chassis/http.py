@@ -59,9 +59,7 @@ class Standing(Protocol):
 
 def build(*, service: str, summary: str, lifespan: Lifespan[FastAPI], routers: Iterable[APIRouter]) -> FastAPI:
     """The application. Its lifespan puts a `Desk` at `app.state.desk` and a `Standing` at `app.state.standing`."""
-    app = FastAPI(
-        title=f"SIR {service}", summary=summary, version=VERSION, lifespan=lifespan, docs_url=None, redoc_url=None, redirect_slashes=False
-    )
+    app = FastAPI(title=f"SIR {service}", summary=summary, version=VERSION, lifespan=lifespan, docs_url=None, redoc_url=None, redirect_slashes=False)
     app.state.service = service
     app.add_middleware(Edge, version=VERSION)
     for kind, answer in _ANSWERS.items():
@@ -138,7 +136,7 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
 
 def _page(document: dict[str, Any]) -> str:
     """The API as one page that asks no other host for anything."""
-    from html import escape  # noqa: PLC0415 - only this page needs it
+    from html import escape
 
     rows = "".join(
         f"<tr><td><code>{method.upper()}</code></td><td><code>{escape(path)}</code></td><td>{escape(str(operation.get('summary', '')))}</td>"

@@ -128,5 +128,3 @@ class Keyring:
         self._known.move_to_end(subject)
         while len(self._known) > _REMEMBERED:
             self._known.popitem(last=False)
-
-

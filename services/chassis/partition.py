@@ -30,7 +30,8 @@ _MARKS: Final = """
     join (select distinct * from unnest($1::text[], $2::text[])) as u(source, subject) using (source, subject)
 """
 _MARK: Final = """
-    insert into watermark as w (source, subject, version, hash, partition) select * from unnest($1::text[], $2::text[], $3::int[], $4::bytea[], $5::int[])
+    insert into watermark as w (source, subject, version, hash, partition)
+    select * from unnest($1::text[], $2::text[], $3::int[], $4::bytea[], $5::int[])
     on conflict (source, subject) do update set version = excluded.version, hash = excluded.hash, partition = excluded.partition
 """
 _HALT: Final = "insert into halted (source, subject, version, reason) values ($1, $2, $3, $4) on conflict do nothing"
@@ -282,5 +283,3 @@ def hash_of(record: ConsumerRecord) -> bytes:
         if name == "ce_hash" and value is not None:
             return bytes(value)
     return sha256(record.value or b"").digest()
-
-

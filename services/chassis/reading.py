@@ -33,9 +33,7 @@ _READ_AUDIT: Final = "insert into audit (role, actor, council, action, subject, 
 async def scoped(pool: Pool, *, role: str, council: str | None) -> AsyncIterator[asyncpg.Connection]:
     """A read transaction as the query role `role`, which row-level security holds to one council, or to all when None."""
     async with pool.acquire() as connection, connection.transaction(readonly=True):
-        await connection.execute(
-            "select set_config('role', $1, true), set_config('sir.council', $2, true)", role, council or EVERY_COUNCIL
-        )
+        await connection.execute("select set_config('role', $1, true), set_config('sir.council', $2, true)", role, council or EVERY_COUNCIL)
         yield connection
 
 
@@ -103,7 +101,7 @@ async def history(
 ) -> list[dict[str, Any]]:
     """A stream's events as JSON, in order; personal values opened with `keyring`, left out without."""
     rows = await connection.fetch(
-        f"select {codec.COLUMNS} from event where subject = $1 and ($2::timestamptz is null or recorded <= $2) order by version",  # noqa: S608
+        f"select {codec.COLUMNS} from event where subject = $1 and ($2::timestamptz is null or recorded <= $2) order by version",
         subject,
         known_at,
     )

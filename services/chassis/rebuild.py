@@ -6,7 +6,6 @@ and the streams are held, the rest is folded, and the schemas change names, all 
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 from typing import Any, Final
 
 import asyncpg
@@ -40,7 +39,8 @@ _SECURITY: Final = """
     from pg_class c where c.relnamespace = 'read'::regnamespace and c.relkind = 'r' and c.relrowsecurity
     union all
     select format('create policy %I on read_next.%I for %s to %s using (%s)%s', policyname, tablename, cmd,
-                  array_to_string(roles, ', '), coalesce(qual, 'true'), case when with_check is null then '' else ' with check (' || with_check || ')' end)
+                  array_to_string(roles, ', '), coalesce(qual, 'true'),
+                  case when with_check is null then '' else ' with check (' || with_check || ')' end)
     from pg_policies where schemaname = 'read'
 """
 _USAGE: Final = """
@@ -103,7 +103,7 @@ async def rebuild(
 
 async def digest(connection: asyncpg.Connection, schema: str, table: str) -> str:
     """A digest of a table's rows that does not depend on their order on disk."""
-    query = f"""select coalesce(sum(('x' || left(md5(t::text), 15))::bit(60)::bigint)::text, '0') || '/' || count(*) from {schema}."{table}" t"""  # noqa: S608
+    query = f"""select coalesce(sum(('x' || left(md5(t::text), 15))::bit(60)::bigint)::text, '0') || '/' || count(*) from {schema}."{table}" t"""
     return str(await connection.fetchval(query))
 
 
@@ -117,7 +117,9 @@ async def _open_to_readers(connection: asyncpg.Connection) -> None:
             await connection.execute(row[0])
 
 
-def from_topic(store: Store[Any], listener: Listener, *, kafka: str, topic: str, own: Callable[..., Awaitable[None]], heard: Callable[..., Awaitable[None]]) -> Folding:
+def from_topic(
+    store: Store[Any], listener: Listener, *, kafka: str, topic: str, own: Callable[..., Awaitable[None]], heard: Callable[..., Awaitable[None]]
+) -> Folding:
     """A fold over the topic's own records: own events through `own`, others' through `heard`, each in order of its partition."""
 
     async def fold(connection: asyncpg.Connection, since: Position, until: Position, progress: Progress) -> int:
@@ -171,7 +173,7 @@ async def own_tail(connection: asyncpg.Connection, store: Store[Any], project: C
         from stream s left join watermark w on w.source = $1 and w.subject = s.subject
         join event e on e.subject = s.subject and e.version > coalesce(w.version, 0)
         where s.version > coalesce(w.version, 0) order by e.subject, e.version
-        """,  # noqa: S608 - constants
+        """,
         store.source,
     )
     records = []

@@ -38,7 +38,7 @@ _NEXT: Final = f"""
     select o.id, {codec.QUALIFIED}
     from outbox o join event e on e.subject = o.subject and e.version = o.version
     order by o.id limit $1
-"""  # noqa: S608 - constants
+"""
 _SENT: Final = "delete from outbox where id = any($1)"
 
 log = structlog.get_logger()

@@ -176,9 +176,7 @@ async def opened(definition: Definition[S], settings: Settings) -> AsyncIterator
             cursors=Cursors(secret),
         )
         service.relay = Relay(settings=settings, source=definition.name, pool=pool, bell=bell)
-        service.consumer = Consumer(
-            settings=settings, source=definition.name, pool=pool, listener=definition.listener(service), committed=bell.ring
-        )
+        service.consumer = Consumer(settings=settings, source=definition.name, pool=pool, listener=definition.listener(service), committed=bell.ring)
         service.appender.may_append = lambda: service.consumer.ownership.sound
         yield service
 

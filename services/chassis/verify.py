@@ -15,7 +15,7 @@ MOST_FAULTS: Final = 100
 
 _PAGE: Final = f"""
     select {codec.COLUMNS} from event where (subject, version) > ($1, $2) order by subject, version limit $3
-"""  # noqa: S608 - constants
+"""
 _HEADS: Final = """
     select coalesce(s.subject, e.subject) as subject from stream s
     full join (select distinct on (subject) subject, version, hash from event order by subject, version desc) e using (subject)

@@ -90,7 +90,9 @@ async def test_a_store_restored_from_an_old_backup_says_nothing(postgres_url: st
         await made.settled()
         await made.kill("ping")
         owner = await made.owner("ping")
-        await owner.execute("alter table event disable trigger all; delete from event; delete from stream; delete from bookmark; delete from watermark")
+        await owner.execute(
+            "alter table event disable trigger all; delete from event; delete from stream; delete from bookmark; delete from watermark"
+        )
         await owner.execute("delete from idempotency; alter table event enable trigger all")
         await owner.close()
         await made.start("ping")

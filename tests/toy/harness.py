@@ -7,7 +7,6 @@ import os
 import signal
 import socket
 import sys
-import time
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -25,12 +24,12 @@ from joserfc.jwk import KeySet, OKPKey
 
 from contracts.envelope import Envelope
 from services.chassis import codec
-from services.chassis.clock import new_id
+from services.chassis.clock import new_id, seconds
 
 ROOT = Path(__file__).parents[2]
 SQL = ROOT / "services" / "chassis" / "sql"
 PARTITIONS = 3
-PASSWORD = "toy"  # noqa: S105 - of throw-away roles
+PASSWORD = "toy"
 
 
 def on_database(url: str, name: str, *, user: str | None = None) -> str:
@@ -140,7 +139,7 @@ class Toy:
 
     def token(self, *, role: str = "council", council: str | None = "S12000033", sub: str = "someone") -> str:
         """A bearer token."""
-        now = int(time.time())
+        now = int(seconds())
         claims = {"sub": sub, "role": role, "council": council, "aud": "sir", "iss": "toy", "iat": now, "exp": now + 3600}
         return jwt.encode({"alg": "EdDSA", "kid": "toy", "typ": "JWT"}, claims, self.key, algorithms=["EdDSA"])
 
@@ -305,5 +304,3 @@ def record_of(envelope: Envelope, data: bytes, *, topic: str, partition: int, of
         topic=topic, partition=partition, offset=offset, timestamp=0, timestamp_type=0, key=envelope.subject.encode(), value=data,
         checksum=None, serialized_key_size=0, serialized_value_size=0, headers=tuple(codec.headers(envelope)),
     )  # fmt: skip
-
-

@@ -71,16 +71,12 @@ def test_a_name_as_people_write_it_is_understood(text: str, code: str) -> None:
 
 
 @given(council=councils, case=cases, space=spaces, data=st.data())
-def test_case_and_spacing_make_no_difference(
-    council: Council, case: Callable[[str], str], space: str, data: st.DataObject
-) -> None:
+def test_case_and_spacing_make_no_difference(council: Council, case: Callable[[str], str], space: str, data: st.DataObject) -> None:
     text = data.draw(st.sampled_from(_written(council)))
     assert council_named(space + case(text).replace(" ", space) + space) == council
 
 
-@pytest.mark.parametrize(
-    "text", ["", " ", "Council", "The", "Scotland", "S92000003", "Ayrshire", "Lanarkshire", "S12000099", "Thehighland"]
-)
+@pytest.mark.parametrize("text", ["", " ", "Council", "The", "Scotland", "S92000003", "Ayrshire", "Lanarkshire", "S12000099", "Thehighland"])
 def test_what_names_no_council_finds_none(text: str) -> None:
     assert council_named(text) is None
 

@@ -128,9 +128,7 @@ def test_the_acts_long_name_of_unpaid_work_is_the_same_requirement() -> None:
     assert Asked.model_validate_json(body).requirement is Requirement.UNPAID_WORK
 
 
-@pytest.mark.parametrize(
-    "body", ['{"order": "ASBO"}', '{"order": 7}', '{"order": "CPO", "requirement": "rest"}', '{"order": "CPO", "category": 4}']
-)
+@pytest.mark.parametrize("body", ['{"order": "ASBO"}', '{"order": 7}', '{"order": "CPO", "requirement": "rest"}', '{"order": "CPO", "category": 4}'])
 def test_an_unknown_code_is_refused(body: str) -> None:
     with pytest.raises(ValidationError):
         Asked.model_validate_json(body)
