@@ -1,0 +1,115 @@
+"""Cases to test with: what other services say of one, and what its clocks become as it is heard."""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, date, datetime
+from uuid import UUID
+
+from contracts.calendars import CURRENT_CALENDAR
+from contracts.clocks import noon_london, policy_on
+from contracts.deadlines import ClockStarted
+from contracts.envelope import NO_HASH, Envelope, Event, Origin
+from contracts.feedback import CaseTriaged
+from contracts.intake import Notification, NotificationCorrected, NotificationReceived, NotificationWithdrawn
+from contracts.notification import CopyRecorded, GovernmentNotified
+from contracts.personal import Personal
+from services.deadlines.domain.case_clocks import NO_CLOCKS, Clocks, Judge, Tick, decide, evolved
+from services.deadlines.domain.clock import ClockEvent
+from services.deadlines.domain.facts import Facts, learn
+
+CASE = "019a0000-0000-7000-8000-000000000001"
+NOBODY = UUID(int=0)
+LATER = datetime(2030, 12, 31, tzinfo=UTC)
+COUNCIL = "S12000036"
+
+Said = tuple[Envelope, Event]
+
+
+def said(event: Event, *, origin: Origin = Origin.LIVE, recorded: datetime = LATER) -> Said:
+    """An event of another service, in its envelope."""
+    envelope = Envelope(
+        id=NOBODY, source=event.type.split(".")[1], type=event.type, schemaversion=1, subject=CASE, streamversion=1,
+        time=recorded, recordedtime=recorded, role="council", actor="a", council=COUNCIL, origin=origin, policy=None, calendar=None,
+        correlationid=NOBODY, causationid=None, traceparent=None, prevhash=NO_HASH, hash=NO_HASH,
+    )  # fmt: skip
+    return envelope, event
+
+
+def notification(occurred_on: date | None = None, became_aware_on: date | None = None, precision: str = "day") -> Notification:
+    return Notification(
+        occurred_on=occurred_on,
+        occurred_on_precision=precision,
+        became_aware_on=became_aware_on,
+        criteria=("C1",),
+        incident_type="T02",
+    )
+
+
+def received(on: date, about: Notification) -> NotificationReceived:
+    return NotificationReceived(
+        reference="SIR-2014-0001",
+        council=COUNCIL,
+        received_at=noon_london(on),
+        received_on=on,
+        policy=policy_on(on).version,
+        calendar=CURRENT_CALENDAR,
+        notification=about,
+    )
+
+
+def corrected(about: Notification, *, policy: str = "2013") -> NotificationCorrected:
+    return NotificationCorrected(
+        changed=("occurred_on",), before=about, after=about, reason=Personal("a slip"), policy=policy, calendar=CURRENT_CALENDAR
+    )
+
+
+def withdrawn(on: date) -> NotificationWithdrawn:
+    return NotificationWithdrawn(on=on, reason=Personal("a mistake"))
+
+
+def triaged(outcome: str, on: date) -> CaseTriaged:
+    return CaseTriaged(outcome=outcome, on=on)
+
+
+def notified(on: date) -> GovernmentNotified:
+    return GovernmentNotified(informed_on=on, sequence=1, outward_id=NOBODY)
+
+
+def copied(on: date) -> CopyRecorded:
+    return CopyRecorded(informed_on=on)
+
+
+def known(history: Iterable[Said]) -> Facts:
+    facts = Facts()
+    for envelope, event in history:
+        facts = learn(facts, envelope, event)
+    return facts
+
+
+def after(clocks: Clocks, events: Sequence[ClockEvent]) -> Clocks:
+    for event in events:
+        clocks = evolved(clocks, event)
+    return clocks
+
+
+def heard(*history: Said) -> tuple[Clocks, list[ClockEvent]]:
+    """The clocks when each event was judged as it was heard, and all that was recorded."""
+    clocks, recorded = NO_CLOCKS, list[ClockEvent]()
+    for count in range(1, len(history) + 1):
+        events = decide(clocks, Judge(facts=known(history[:count])), LATER)
+        clocks = after(clocks, events)
+        recorded += events
+    return clocks, recorded
+
+
+def ticked(clocks: Clocks, clock: str, at: datetime = LATER) -> Sequence[ClockEvent]:
+    """What the ticker records of a clock that has started."""
+    state = clocks[clock]
+    return decide(clocks, Tick(clock=clock, due_on=state.terms.due_on), at)  # type: ignore[union-attr]
+
+
+def of(clock: str, events: Iterable[ClockEvent]) -> list[ClockEvent]:
+    return [event for event in events if event.clock == clock]
+
+
+def started(clock: str, day_zero: date, due_on: date, policy: str = "2013") -> ClockStarted:
+    return ClockStarted(clock=clock, day_zero=day_zero, due_on=due_on, policy=policy, calendar=CURRENT_CALENDAR)
