@@ -89,12 +89,11 @@ async def test_a_store_restored_from_an_old_backup_says_nothing(postgres_url: st
         await say(made, client, 3, prefix="a")
         await made.settled()
         await made.kill("ping")
-        owner = await made.owner("ping")
-        await owner.execute(
-            "alter table event disable trigger all; delete from event; delete from stream; delete from bookmark; delete from watermark"
-        )
-        await owner.execute("delete from idempotency; alter table event enable trigger all")
-        await owner.close()
+        async with made.owner("ping") as owner:
+            await owner.execute(
+                "alter table event disable trigger all; delete from event; delete from stream; delete from bookmark; delete from watermark"
+            )
+            await owner.execute("delete from idempotency; alter table event enable trigger all")
         await made.start("ping")
         async with asyncio.timeout(20):
             while (await client.post(f"{made.base('ping')}/v1/pings", json={"number": 2}, headers=made.headers())).status_code == 201:

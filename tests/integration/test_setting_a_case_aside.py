@@ -39,7 +39,6 @@ class Bench:
         """Records of one ping stream."""
         store = Store(source="ping", decider=DECIDER, catalogue=PING, upcasters={})
         async with self.ping.transaction():
-            await self.ping.execute("create table if not exists seen (subject text, source text, number int)")
             done = await store.append(self.ping, [Ask(subject=subject, command=Ping(number=number), cause=CAUSE) for number in numbers])
         assert all(isinstance(each, Done) for each in done)
         rows = await self.ping.fetch(f"select {codec.COLUMNS} from event where subject = $1 order by version", subject)
@@ -69,12 +68,10 @@ class Bench:
 @pytest.fixture
 async def bench(postgres_url: str, kafka_bootstrap: str, tmp_path: Path) -> AsyncIterator[Bench]:
     async with toy(postgres_url, kafka_bootstrap, tmp_path) as made:
-        ping, pong = await made.owner("ping"), await made.owner("pong")
         store = Store(source="pong", decider=DECIDER, catalogue=PONG, upcasters={}, project=project)
         listener = Reactor(store=store, catalogue=PING, upcasters={}, react=react, project=project_heard)
-        yield Bench(made, ping, pong, Partition(topic=made.topic, listener=listener))
-        await ping.close()
-        await pong.close()
+        async with made.owner("ping") as ping, made.owner("pong") as pong:
+            yield Bench(made, ping, pong, Partition(topic=made.topic, listener=listener))
 
 
 async def test_a_duplicate_is_counted_and_nothing_else(bench: Bench) -> None:

@@ -72,9 +72,14 @@ class Toy:
         """Its address, as the service's role or as the owner."""
         return on_database(self.postgres, self.database(name), user=None if owner else f"sir_{name}")
 
-    async def owner(self, name: str) -> asyncpg.Connection:
+    @asynccontextmanager
+    async def owner(self, name: str) -> AsyncIterator[asyncpg.Connection]:
         """A connection as the owner of the service's database."""
-        return await asyncpg.connect(self.url(name, owner=True), server_settings={"search_path": "read, public"})
+        connection = await asyncpg.connect(self.url(name, owner=True), server_settings={"search_path": "read, public"})
+        try:
+            yield connection
+        finally:
+            await connection.close()
 
     def environment(self, name: str, **more: str) -> dict[str, str]:
         """The environment of a toy process."""
@@ -200,10 +205,9 @@ class Toy:
         """
         stores: dict[tuple[str, str, int], bytes] = {}
         for name in ("ping", "pong"):
-            connection = await self.owner(name)
-            rows = await connection.fetch("select subject, version, hash from event")
+            async with self.owner(name) as connection:
+                rows = await connection.fetch("select subject, version, hash from event")
             stores |= {(name, row["subject"], row["version"]): row["hash"] for row in rows}
-            await connection.close()
         on_topic: dict[tuple[str, str, int], bytes] = {}
         first: dict[tuple[str, str], int] = Counter()
         records = await self.records()
@@ -215,11 +219,11 @@ class Toy:
             assert on_topic.setdefault(identity, envelope.hash) == envelope.hash, f"two events under one version: {identity}"
         assert on_topic == stores, f"only in a store: {stores.keys() - on_topic.keys()}; only on the topic: {on_topic.keys() - stores.keys()}"
         for name in ("ping", "pong"):
-            connection = await self.owner(name)
-            seen = Counter({(row[0], row[1]): row[2] for row in await connection.fetch("select source, subject, count(*) from seen group by 1, 2")})
+            async with self.owner(name) as connection:
+                rows = await connection.fetch("select source, subject, count(*) from seen group by 1, 2")
+            seen = Counter({(row[0], row[1]): row[2] for row in rows})
             told = Counter((source, subject) for source, subject, _ in stores)
             assert seen == told, f"{name}'s read model differs: {(seen - told) + (told - seen)}"
-            await connection.close()
         echoes = Counter(subject for source, subject, _ in stores if source == "pong")
         assert echoes == Counter(subject for source, subject, _ in stores if source == "ping"), "an echo is missing or doubled"
         return {"events": len(stores), "records": len(records)}
