@@ -3,6 +3,7 @@
 import csv
 import inspect
 import io
+import json
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -13,6 +14,7 @@ from typing import Final
 
 from contracts import codes
 from contracts.calendars import calendar, versions
+from contracts.catalogue import CATALOGUE
 from contracts.clocks import POLICIES
 from contracts.codes import Code, Number
 from contracts.councils import COUNCILS, LAST_DAY_OF_CODE
@@ -44,7 +46,14 @@ def code_lists() -> Iterator[Made]:
     yield _table("clock", ("policy", "clock", "length", "unit"), _limits())
 
 
-PRODUCERS: Final = (Producer(owns="codes/*.csv", make=code_lists),)
+def schemas() -> Iterator[Made]:
+    """One JSON Schema an event and version: what stands in the data."""
+    for (name, version), kind in CATALOGUE.items():
+        text = json.dumps(kind.model_json_schema(), indent=2, sort_keys=True, ensure_ascii=False)
+        yield f"schemas/{name}.v{version}.json", text + "\n"
+
+
+PRODUCERS: Final = (Producer(owns="codes/*.csv", make=code_lists), Producer(owns="schemas/*.json", make=schemas))
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -1,0 +1,58 @@
+"""Bodies, texts and cursors: what is refused, and that a refusal never repeats what was sent."""
+
+import pytest
+from pydantic import TypeAdapter, ValidationError
+
+from services.chassis.commands import Body, validated
+from services.chassis.problems import ProblemError
+from services.chassis.reading import Cursors, identifier
+from services.chassis.text import line, prose
+
+
+class Words(Body):
+    number: int
+    words: line(10)  # type: ignore[valid-type]
+
+
+@pytest.mark.parametrize(
+    "sent", [b'{"number":"12","words":"a"}', b'{"number":true,"words":"a"}', b'{"number":1e3,"words":"a"}', b'{"number":1,"words":"PLANTED\\u0000"}',
+             b'{"number":1,"words":"a","PLANTED":1}', b'{"number":1,"words":"\\ud800"}', b"[]", b"null", b'{"number":9223372036854775808000,"words":""}'],
+)  # fmt: skip
+def test_a_wrong_body_is_refused_without_its_values(sent: bytes) -> None:
+    with pytest.raises(ProblemError) as refused:
+        validated(Words, sent)
+    told = [(fault.code, fault.detail) for fault in refused.value.faults]
+    assert told
+    assert "PLANTED" not in str(told)
+
+
+@pytest.mark.parametrize("character", ["\u0000", "\u0007", "\u007f", "\u0085", "\u2028", "\u202e", "\u2066"])
+def test_a_character_that_cannot_be_seen_is_refused(character: str) -> None:
+    for kind in (line(100), prose(100)):
+        with pytest.raises(ValidationError):
+            TypeAdapter(kind).validate_python(f"a{character}b")
+
+
+def test_line_breaks_belong_to_prose_only() -> None:
+    assert TypeAdapter(prose(100)).validate_python("a\nb") == "a\nb"
+    with pytest.raises(ValidationError):
+        TypeAdapter(line(100)).validate_python("a\nb")
+
+
+def test_text_is_kept_in_one_form() -> None:
+    assert TypeAdapter(line(100)).validate_python(" e\u0301 ") == "\u00e9"
+
+
+def test_a_cursor_is_ours_or_refused() -> None:
+    cursors = Cursors(b"secret")
+    cursor = cursors.write(["2026-01-01", "a"])
+    assert cursors.read(cursor) == ["2026-01-01", "a"]
+    for other in (cursor[:-2] + "AA", "", "x", "%%%", Cursors(b"other").write([1]), "\u00e9"):
+        with pytest.raises(ProblemError):
+            cursors.read(other)
+
+
+def test_an_identifier_is_a_uuid_or_nothing() -> None:
+    assert identifier("019a6f3e-0000-7000-8000-000000000001") is not None
+    for other in ("", "x", "019a6f3e000070008000000000000001", "\0" * 36, "{019a6f3e-0000-7000-8000-00000000000}"):
+        assert identifier(other) is None
