@@ -16,6 +16,7 @@ from services.chassis import codec, parking, telemetry
 from services.chassis.codec import UnknownEventError
 from services.chassis.failpoints import failpoint
 from services.chassis.hearing import Heard, Listener
+from services.chassis.keys import KeysUnavailableError
 from services.chassis.parking import Parked
 from services.chassis.postgres import describe
 
@@ -250,6 +251,7 @@ TRANSIENT: Final[tuple[type[Exception], ...]] = (
     asyncpg.DeadlockDetectedError,
     asyncpg.LockNotAvailableError,
     asyncpg.IdleInTransactionSessionTimeoutError,
+    KeysUnavailableError,
     OSError,
     TimeoutError,
 )

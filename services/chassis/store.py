@@ -240,11 +240,12 @@ class Store(Generic[S]):
             instant=max(row["now"] for row in rows),
             of={row["subject"]: _Head(row["version"], row["hash"], row["recorded"], self.decider.initial) for row in rows},
         )
+        if self.keyring:
+            # Those without an event here too: the first one is about to be sealed.
+            await self.keyring.fetch(subjects)
         known = [subject for subject, head in heads.of.items() if head.version]
         if not known:
             return heads
-        if self.keyring:
-            await self.keyring.fetch(known)
         for subject, identity, kind, version, data in await connection.fetch(_HISTORY, known):
             head = heads.of[subject]
             head.state = self.decider.evolve(head.state, self._decode(subject, identity, kind, version, data))
