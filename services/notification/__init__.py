@@ -1,0 +1,1 @@
+"""What Government is told of each case, in what order, and the proof that it was."""

@@ -1,0 +1,261 @@
+"""HTTP: Government's feed and receipts, what was notified, and copies that were sent before this system existed."""
+
+import asyncio
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Annotated, Any, Final
+from uuid import UUID
+
+import orjson
+from fastapi import APIRouter, Query, Request
+from pydantic import AwareDatetime, Field
+from starlette.responses import Response
+
+from contracts import government
+from contracts.clocks import london_date, noon_london
+from contracts.codes import COUNCIL_ROLES, Role
+from contracts.envelope import Fault, Origin, Refused
+from contracts.government.cloudevent import BATCH_CONTENT_TYPE, CONTENT_TYPE
+from services.chassis import codec
+from services.chassis.clock import new_id
+from services.chassis.commands import PROBLEM, Asked, Body, command, created
+from services.chassis.http import BEARER
+from services.chassis.identity import Caller
+from services.chassis.keys import Keyring
+from services.chassis.problems import ProblemError, not_found
+from services.chassis.reading import LARGEST_PAGE, as_json, audited, etag, history, identifier, scoped
+from services.chassis.service import Service
+from services.chassis.store import Ask, Cause, Done
+from services.notification import queries
+from services.notification.arrivals import Arrivals
+from services.notification.domain.told import Acknowledge, RecordCopy, Told
+from services.notification.queries import LARGEST_SEQUENCE, KnownCase
+
+Desk = Service[Told]
+
+FEED_READERS: Final = frozenset({Role.GOVERNMENT, Role.LEAD_OFFICER, Role.ADMINISTRATOR})
+SEE_PERSONS: Final = COUNCIL_ROLES | {Role.GOVERNMENT, Role.ADMINISTRATOR, Role.INSPECTOR, Role.LEAD_OFFICER}
+"""Who is shown the copy in clear: a council's own people theirs, Government what it was told of."""
+CASE_READERS: Final = SEE_PERSONS | {Role.ANALYST, Role.REGISTRAR}
+LONGEST_WAIT: Final = 30
+
+_GOVERNMENT_FOLDER: Final = Path(government.__file__).parent
+
+
+Instant = Annotated[AwareDatetime, Field(ge=datetime(1950, 1, 1, tzinfo=UTC), le=datetime(2100, 1, 1, tzinfo=UTC))]
+
+
+class CopySent(Body):
+    """A copy that Government was sent in the past. `occurred_at` says more exactly when on that day."""
+
+    informed_on: date
+    occurred_at: Instant | date | None = None
+
+
+def _by(roles: frozenset[Role] | set[Role]) -> dict[str, Any]:
+    return {
+        "openapi_extra": BEARER | {"x-roles": sorted(roles)},
+        "responses": dict.fromkeys((401, 403, 404, 422, 503), PROBLEM),
+    }
+
+
+router = APIRouter()
+
+
+def feed(arrivals: Arrivals) -> APIRouter:
+    """The feed's route; `arrivals` wakes those who wait on it."""
+    routes = APIRouter()
+
+    @routes.get("/v1/events", summary="The feed: what Government is told, in order", response_class=Response, **_by(FEED_READERS))
+    async def events(
+        request: Request,
+        after: Annotated[int, Query(ge=0, le=LARGEST_SEQUENCE, description="the last `sequence` that you have")] = 0,
+        limit: Annotated[int, Query(ge=1, le=LARGEST_PAGE)] = LARGEST_PAGE,
+        wait: Annotated[int, Query(ge=0, le=LONGEST_WAIT, description="seconds to wait for a first event")] = 0,
+    ) -> Response:
+        """A batch of CloudEvents; empty when nothing came. Ask again after the last `sequence`."""
+        desk, caller = await _reader(request, FEED_READERS)
+        rows = await _arrived(desk, caller, arrivals, after=after, limit=limit, wait=wait)
+        return _batch(request, after, limit, rows)
+
+    return routes
+
+
+@router.get("/v1/events/{event_id}", summary="One event of the feed", response_class=Response, **_by(FEED_READERS))
+async def event(request: Request, event_id: str) -> Response:
+    """The same bytes as in the feed and on the topic."""
+    desk, caller = await _reader(request, FEED_READERS)
+    sequence, _, event = await _outward(desk, caller, event_id)
+    return Response(event, headers={"ETag": etag(sequence)}, media_type=CONTENT_TYPE)
+
+
+@router.put("/v1/events/{event_id}/receipt", summary="Confirm that you have an event", response_class=Response, **_by({Role.GOVERNMENT}))
+async def receipt(request: Request, event_id: str) -> Response:
+    """Once is enough; again changes nothing and answers the same."""
+    desk, caller = await _reader(request, frozenset({Role.GOVERNMENT}))
+    _, subject, _ = await _outward(desk, caller, event_id)
+    outward_id = UUID(event_id)
+    cause = _cause(caller, request.headers.get("traceparent"))
+    outcome = await desk.appender.execute(Ask(subject=subject, command=Acknowledge(outward_id=outward_id), cause=cause))
+    if isinstance(outcome, Refused):
+        raise ProblemError.refused(outcome)
+    if not isinstance(outcome, Done):
+        raise TypeError
+    acknowledged_at = outcome.state.acknowledged[outward_id]
+    body = {"event_id": outward_id, "case_id": subject, "acknowledged_at": acknowledged_at, "version": outcome.version}
+    return as_json(body, headers={"ETag": etag(outcome.version)})
+
+
+@router.get("/v1/cases/{case_id}", summary="What was notified, unchanged", response_class=Response, **_by(CASE_READERS))
+async def case(request: Request, case_id: str) -> Response:
+    """The notification as it was received, whatever became of it since. Each reading is a disclosure, and recorded."""
+    desk, caller = await _reader(request, CASE_READERS)
+    subject = await _visible(desk, caller, case_id)
+    async with desk.pool.acquire() as connection:
+        await audited(connection, caller, "disclosure", subject)
+        version, told = await desk.store.state(connection, subject)
+    async with scoped(desk.pool, role=desk.query_role, council=caller.council) as connection:
+        found = await queries.notified(connection, subject)
+    if found is None:
+        raise not_found()
+    notification = await _opened(desk.keyring if caller.role in SEE_PERSONS else None, found)
+    return as_json(_shown(found, notification, version, told), headers={"ETag": etag(version)})
+
+
+@router.get("/v1/cases/{case_id}/history", summary="What Government was told, and when", response_class=Response, **_by(CASE_READERS))
+async def case_history(request: Request, case_id: str) -> Response:
+    """Every event of this service's stream, in order."""
+    desk, caller = await _reader(request, CASE_READERS)
+    subject = await _visible(desk, caller, case_id)
+    async with desk.pool.acquire() as connection:
+        await audited(connection, caller, "history", subject)
+        events = await history(connection, source=desk.store.source, subject=subject, keyring=None)
+    return as_json({"events": events}, headers={"ETag": etag(len(events))})
+
+
+@router.get("/contracts/{name}/v1/schema.json", summary="The schema of an outward event's data", response_class=Response)
+async def schema(name: str) -> Response:
+    """JSON Schema; public."""
+    if name not in {each.name for each in government.EVENTS}:
+        raise not_found()
+    return Response((_GOVERNMENT_FOLDER / name / "v1" / "schema.json").read_bytes(), media_type="application/schema+json")
+
+
+async def _copy(desk: Desk, asked: Asked[CopySent]) -> Ask:
+    said = asked.body
+    occurred = said.occurred_at if isinstance(said.occurred_at, datetime) else noon_london(said.occurred_at or said.informed_on)
+    if london_date(occurred) != said.informed_on:
+        fault = Fault(pointer="#/occurred_at", code="another_day", detail="This is not on the day given in informed_on.", rule="R-05")
+        raise ProblemError(422, "invalid", "The dates contradict each other.", faults=[fault])
+    async with desk.pool.acquire() as connection:
+        case = await queries.notified(connection, asked.subject)
+    if case is None:
+        raise not_found()
+    return Ask(
+        subject=asked.subject,
+        command=RecordCopy(informed_on=said.informed_on, received_on=case.received_on),
+        cause=_cause(asked.caller, asked.traceparent, origin=Origin.IMPORT),
+        expected=asked.version,
+        occurred=occurred,
+        once=asked.once,
+        answer=lambda done: created({"case_id": done.subject, "informed_on": said.informed_on, "version": done.version}, done.version),
+    )
+
+
+async def _reader(request: Request, roles: frozenset[Role]) -> tuple[Desk, Caller]:
+    desk: Desk = request.app.state.desk
+    caller = await desk.issuer.caller(request)
+    if caller.role not in roles:
+        raise ProblemError(403, "role_not_allowed", "Your role does not allow this.")
+    return desk, caller
+
+
+async def _visible(desk: Desk, caller: Caller, case_id: str) -> str:
+    subject = identifier(case_id)
+    if subject is None or not await desk.visible(caller, subject):
+        raise not_found()
+    return str(subject)
+
+
+async def _arrived(desk: Desk, caller: Caller, arrivals: Arrivals, *, after: int, limit: int, wait: int) -> list[tuple[int, bytes]]:
+    """One row more than `limit` if there are more; waits, holding no connection, while there is none."""
+    loop = asyncio.get_running_loop()
+    until = loop.time() + wait
+    while True:
+        arrival = arrivals.ticket()
+        async with scoped(desk.pool, role=desk.query_role, council=caller.council) as connection:
+            rows = await queries.after(connection, after, limit + 1)
+        left = until - loop.time()
+        if rows or left <= 0:
+            return rows
+        try:
+            await asyncio.wait_for(arrival.wait(), left)
+        except TimeoutError:
+            continue
+
+
+def _batch(request: Request, after: int, limit: int, rows: list[tuple[int, bytes]]) -> Response:
+    events = rows[:limit]
+    last = events[-1][0] if events else after
+    headers = {"ETag": etag(last)}
+    if request.headers.get("if-none-match") == headers["ETag"]:
+        return Response(status_code=304, headers=headers)
+    if len(rows) > limit:
+        headers["Link"] = f'<{request.url.include_query_params(after=last)}>; rel="next"'
+    return Response(b"[" + b",".join(event for _, event in events) + b"]", headers=headers, media_type=BATCH_CONTENT_TYPE)
+
+
+async def _outward(desk: Desk, caller: Caller, event_id: str) -> tuple[int, str, bytes]:
+    outward_id = identifier(event_id)
+    if outward_id is None:
+        raise not_found()
+    async with scoped(desk.pool, role=desk.query_role, council=caller.council) as connection:
+        found = await queries.outward(connection, outward_id)
+    if found is None:
+        raise not_found()
+    return found
+
+
+async def _opened(keyring: Keyring | None, case: KnownCase) -> dict[str, Any]:
+    """The notification's fields; personal ones in clear with a keyring, left out without."""
+    opener = None
+    if keyring is not None:
+        await keyring.fetch([case.subject])
+        opener = keyring.box(case.subject, case.event_id.bytes).open
+    heard: dict[str, Any] = codec.visible(orjson.loads(case.data), opener)
+    return dict(heard["notification"])
+
+
+def _shown(case: KnownCase, notification: dict[str, Any], version: int, told: Told) -> dict[str, Any]:
+    return notification | {
+        "case_id": case.subject,
+        "reference": case.reference,
+        "council": case.council,
+        "received_at": case.received_at,
+        "received_on": case.received_on,
+        "status": told.status,
+        "informed_on": min(told.informed_on, default=None),
+        "version": version,
+    }
+
+
+def _cause(caller: Caller, traceparent: str | None, *, origin: Origin = Origin.LIVE) -> Cause:
+    return Cause(
+        role=caller.role,
+        actor=caller.actor,
+        council=caller.council,
+        origin=origin,
+        correlation=new_id(),
+        traceparent=traceparent,
+    )
+
+
+command(
+    router,
+    "/v1/cases/{case_id}/copies",
+    _copy,
+    body=CopySent,
+    roles=[Role.REGISTRAR],
+    action="RecordCopy",
+    summary="Record a copy that was sent in the past",
+)

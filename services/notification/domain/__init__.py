@@ -1,0 +1,1 @@
+"""What Government knows of a case, and what follows from it. Pure."""
