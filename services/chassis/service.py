@@ -63,7 +63,7 @@ class Definition(Generic[S]):
     """How a rebuild folds history, where that is not the topic."""
 
 
-@dataclass(kw_only=True)
+@dataclass(kw_only=True, eq=False)
 class Service(Generic[S]):
     """The parts of one process. Routes find it at `app.state.desk` (and `app.state.standing`)."""
 

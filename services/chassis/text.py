@@ -1,32 +1,36 @@
 """Text as people may send it: normalised, bounded, without characters that no one can see."""
 
 import unicodedata
-from typing import Annotated, Any
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
-from pydantic import AfterValidator, StringConstraints
-from pydantic_core import PydanticCustomError
+from pydantic import GetCoreSchemaHandler
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
-_LINE_BREAKS = "\t\n\r"
 _BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
-def _clean(allowed: str) -> Any:
-    def check(value: str) -> str:
+@dataclass(frozen=True, slots=True)
+class Line:
+    """`Annotated[str, Line(n)]`: one line of at most `n` characters, trimmed, not empty."""
+
+    most: int
+    allowed: ClassVar[str] = ""
+
+    def __get_pydantic_core_schema__(self, _source: Any, _handler: GetCoreSchemaHandler) -> CoreSchema:
+        text = core_schema.str_schema(strip_whitespace=True, min_length=1, max_length=self.most, strict=True)
+        return core_schema.no_info_after_validator_function(self._clean, text)
+
+    def _clean(self, value: str) -> str:
         value = unicodedata.normalize("NFC", value)
-        for character in value:
-            if (unicodedata.category(character) in {"Cc", "Zl", "Zp"} and character not in allowed) or character in _BIDI:
-                code = "control_character"
-                raise PydanticCustomError(code, "A character that cannot be seen is not allowed here.")
+        if any((unicodedata.category(each) in {"Cc", "Zl", "Zp"} and each not in self.allowed) or each in _BIDI for each in value):
+            code = "control_character"
+            raise PydanticCustomError(code, "A character that cannot be seen is not allowed here.")
         return value
 
-    return AfterValidator(check)
 
+@dataclass(frozen=True, slots=True)
+class Prose(Line):
+    """`Annotated[str, Prose(n)]`: text of at most `n` characters with line breaks, not empty."""
 
-def line(most: int) -> Any:
-    """One line of at most `most` characters, trimmed, not empty."""
-    return Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=most), _clean("")]
-
-
-def prose(most: int) -> Any:
-    """Text of at most `most` characters with line breaks, not empty."""
-    return Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=most), _clean(_LINE_BREAKS)]
+    allowed: ClassVar[str] = "\t\n\r"

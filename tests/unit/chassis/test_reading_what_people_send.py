@@ -1,17 +1,19 @@
 """Bodies, texts and cursors: what is refused, and that a refusal never repeats what was sent."""
 
+from typing import Annotated
+
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
 from services.chassis.commands import Body, validated
 from services.chassis.problems import ProblemError
 from services.chassis.reading import Cursors, identifier
-from services.chassis.text import line, prose
+from services.chassis.text import Line, Prose
 
 
 class Words(Body):
     number: int
-    words: line(10)  # type: ignore[valid-type]
+    words: Annotated[str, Line(10)]
 
 
 @pytest.mark.parametrize(
@@ -28,19 +30,19 @@ def test_a_wrong_body_is_refused_without_its_values(sent: bytes) -> None:
 
 @pytest.mark.parametrize("character", ["\u0000", "\u0007", "\u007f", "\u0085", "\u2028", "\u202e", "\u2066"])
 def test_a_character_that_cannot_be_seen_is_refused(character: str) -> None:
-    for kind in (line(100), prose(100)):
+    for kind in (Annotated[str, Line(100)], Annotated[str, Prose(100)]):
         with pytest.raises(ValidationError):
-            TypeAdapter(kind).validate_python(f"a{character}b")
+            TypeAdapter[str](kind).validate_python(f"a{character}b")
 
 
 def test_line_breaks_belong_to_prose_only() -> None:
-    assert TypeAdapter(prose(100)).validate_python("a\nb") == "a\nb"
+    assert TypeAdapter[str](Annotated[str, Prose(100)]).validate_python("a\nb") == "a\nb"
     with pytest.raises(ValidationError):
-        TypeAdapter(line(100)).validate_python("a\nb")
+        TypeAdapter[str](Annotated[str, Line(100)]).validate_python("a\nb")
 
 
 def test_text_is_kept_in_one_form() -> None:
-    assert TypeAdapter(line(100)).validate_python(" e\u0301 ") == "\u00e9"
+    assert TypeAdapter[str](Annotated[str, Line(100)]).validate_python(" e\u0301 ") == "\u00e9"
 
 
 def test_a_cursor_is_ours_or_refused() -> None:

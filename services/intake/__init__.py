@@ -1,0 +1,1 @@
+"""Owns what a council says: notifications and all that follows them, case references, and the case keys."""

@@ -1,0 +1,1 @@
+"""What a council may say, and what follows: pure."""
