@@ -12,7 +12,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import KafkaError
 
-from deploy.local.stack import CACHE, CHECKOUT, StackError
+from deploy.local.stack import CACHE, CHECKOUT, StackError, is_free
 from deploy.local.supervisor import Child, say
 
 JARS: Final = "org.apache.kafka:kafka_2.13:4.4.0+org.slf4j:slf4j-simple:1.7.36"
@@ -52,6 +52,8 @@ async def prepared(state: Path, port: int, controller: int) -> Child:
         await _java(classpath, "kafka.tools.StorageTool", "format", "--standalone", "-t", identity, "-c", str(config))
 
     async def ready() -> bool:
+        if is_free(port):
+            return False
         admin = AIOKafkaAdminClient(bootstrap_servers=f"127.0.0.1:{port}", request_timeout_ms=2000)
         try:
             await admin.start()

@@ -149,4 +149,4 @@ async def _dbmate(url: str, folders: list[Path]) -> None:
     folders = [folder for folder in folders if folder.is_dir()]
     program = Path(sys.executable).parent / "dbmate"
     dirs = [word for folder in folders for word in ("--migrations-dir", str(folder))]
-    await _run([str(program), "--url", url + ("&" if "?" in url else "?") + "sslmode=disable", *dirs, "--no-dump-schema", "--strict", "up"], None)
+    await _run([str(program), "--url", url + ("&" if "?" in url else "?") + "sslmode=disable", *dirs, "--no-dump-schema", "up"], None)

@@ -10,7 +10,7 @@ from contracts.envelope import Decision, Envelope, Event
 S = TypeVar("S")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Decider(Generic[S]):
     """`initial` is the state before anything happened; `decide` judges by one instant, the database's."""
 

@@ -1,0 +1,136 @@
+"""What the figures read of each event: a few fields, decoded fast. A test holds these against the published language.
+
+Personal fields are not among them: this service keeps them sealed in its ledger, and holds no key.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, Final
+
+import msgspec
+
+from services.chassis.codec import UnknownEventError
+
+
+class _Read(msgspec.Struct, frozen=True, gc=False):
+    """Part of an event."""
+
+
+class SignedOff(_Read):
+    """By whom, as far as it counts."""
+
+    grade: str | None = None
+
+
+class Notification(_Read):
+    """What figures need of what a council said."""
+
+    incident_type: str
+    occurred_on: date | None = None
+    occurred_on_precision: str = "day"
+    signed_off_by: SignedOff | None = None
+
+
+class Received(_Read):
+    """A notification came in."""
+
+    council: str
+    received_on: date
+    notification: Notification
+
+
+class Restated(_Read):
+    """Amended or corrected: the same to a figure."""
+
+    before: Notification
+    after: Notification
+
+
+class Withdrawn(_Read):
+    """Taken back."""
+
+    on: date
+
+
+class Reclassified(_Read):
+    """Of another type from a day on."""
+
+    on: date
+    after: str
+
+
+class Triaged(_Read):
+    """Judged in scope, out of scope, or a duplicate."""
+
+    on: date
+    outcome: str
+
+
+class Started(_Read):
+    """A duty began; `instance` above 1 when it is a further one of the same clock."""
+
+    clock: str
+    due_on: date
+    instance: int = 1
+
+
+class Counted(_Read):
+    """Started again or counted again: another due day, and nothing done by it yet."""
+
+    clock: str
+    due_on: date
+
+
+class Stopped(_Read):
+    """Done on a day, in time or not."""
+
+    clock: str
+    on: date
+    due_on: date
+    days_taken: int | None = None
+
+
+class Cancelled(_Read):
+    """Fallen away."""
+
+    clock: str
+    reason: str
+
+
+Fact = Received | Restated | Withdrawn | Reclassified | Triaged | Started | Counted | Stopped | Cancelled
+
+READERS: Final[Mapping[tuple[str, int], type[Any]]] = {
+    ("sir.intake.notification-received", 1): Received,
+    ("sir.intake.notification-amended", 1): Restated,
+    ("sir.intake.notification-corrected", 1): Restated,
+    ("sir.intake.notification-withdrawn", 1): Withdrawn,
+    ("sir.intake.incident-reclassified", 1): Reclassified,
+    ("sir.feedback.case-triaged", 1): Triaged,
+    ("sir.deadlines.clock-started", 1): Started,
+    ("sir.deadlines.clock-restarted", 1): Counted,
+    ("sir.deadlines.clock-recalculated", 1): Counted,
+    ("sir.deadlines.clock-satisfied", 1): Stopped,
+    ("sir.deadlines.clock-corrected", 1): Stopped,
+    ("sir.deadlines.clock-cancelled", 1): Cancelled,
+}
+TYPES: Final = frozenset(kind for kind, _ in READERS)
+"""The types that figures are made from. All others are kept and passed by."""
+
+_DECODE: Final = {kind: msgspec.json.Decoder(reader).decode for kind, reader in READERS.items()}
+
+
+def read(kind: str, version: int, data: bytes) -> Fact | None:
+    """The fact in an event, None in one that figures do not use.
+
+    Raises:
+        UnknownEventError: a used type in a version that is not known here.
+        msgspec.MsgspecError: the bytes are not what the type says.
+    """
+    decode = _DECODE.get((kind, version))
+    if decode is None:
+        if kind in TYPES:
+            msg = f"{kind} version {version}"
+            raise UnknownEventError(msg)
+        return None
+    fact: Fact = decode(data)
+    return fact
