@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, ClassVar, Final, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_serializer
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from contracts.councils import Council
 
@@ -70,10 +70,6 @@ class CloudEvent(BaseModel):
     dataregulation: Literal["UK-GDPR"] = "UK-GDPR"
     datacontenttype: Literal["application/json"] = "application/json"
     data: Annotated[dict[str, object], Field(description="as the schema at `dataschema` says")]
-
-    @field_serializer("time", "recordedtime")
-    def _instant(self, moment: datetime) -> str:
-        return moment.isoformat()
 
 
 def render(

@@ -10,7 +10,7 @@ FieldName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_./]*$", max
 
 
 class NotificationAmended(Data):
-    """Which fields changed, by name; what they say now is behind `dataref`'s own service, for who may read it."""
+    """Which fields changed, by name. What they say now is not told here."""
 
     name: ClassVar[str] = "notification-amended"
 

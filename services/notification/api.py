@@ -4,7 +4,6 @@ import asyncio
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated, Any, Final
-from uuid import UUID
 
 import orjson
 from fastapi import APIRouter, Query, Request
@@ -29,7 +28,7 @@ from services.chassis.store import Ask, Cause, Done
 from services.notification import queries
 from services.notification.arrivals import Arrivals
 from services.notification.domain.told import Acknowledge, RecordCopy, Told
-from services.notification.queries import LARGEST_SEQUENCE, KnownCase
+from services.notification.queries import LARGEST_SEQUENCE, FeedRow, KnownCase
 
 Desk = Service[Told]
 
@@ -85,24 +84,23 @@ def feed(arrivals: Arrivals) -> APIRouter:
 async def event(request: Request, event_id: str) -> Response:
     """The same bytes as in the feed and on the topic."""
     desk, caller = await _reader(request, FEED_READERS)
-    sequence, _, event = await _outward(desk, caller, event_id)
-    return Response(event, headers={"ETag": etag(sequence)}, media_type=CONTENT_TYPE)
+    found = await _outward(desk, caller, event_id)
+    return Response(found.event, headers={"ETag": etag(found.sequence)}, media_type=CONTENT_TYPE)
 
 
 @router.put("/v1/events/{event_id}/receipt", summary="Confirm that you have an event", response_class=Response, **_by({Role.GOVERNMENT}))
 async def receipt(request: Request, event_id: str) -> Response:
     """Once is enough; again changes nothing and answers the same."""
     desk, caller = await _reader(request, frozenset({Role.GOVERNMENT}))
-    _, subject, _ = await _outward(desk, caller, event_id)
-    outward_id = UUID(event_id)
-    cause = _cause(caller, request.headers.get("traceparent"))
-    outcome = await desk.appender.execute(Ask(subject=subject, command=Acknowledge(outward_id=outward_id), cause=cause))
+    found = await _outward(desk, caller, event_id)
+    cause = _cause(caller, found.council, request.headers.get("traceparent"), origin=Origin.LIVE)
+    outcome = await desk.appender.execute(Ask(subject=found.subject, command=Acknowledge(outward_id=found.id), cause=cause))
     if isinstance(outcome, Refused):
         raise ProblemError.refused(outcome)
     if not isinstance(outcome, Done):
         raise TypeError
-    acknowledged_at = outcome.state.acknowledged[outward_id]
-    body = {"event_id": outward_id, "case_id": subject, "acknowledged_at": acknowledged_at, "version": outcome.version}
+    acknowledged_at = outcome.state.acknowledged[found.id]
+    body = {"event_id": found.id, "case_id": found.subject, "acknowledged_at": acknowledged_at, "version": outcome.version}
     return as_json(body, headers={"ETag": etag(outcome.version)})
 
 
@@ -154,7 +152,7 @@ async def _copy(desk: Desk, asked: Asked[CopySent]) -> Ask:
     return Ask(
         subject=asked.subject,
         command=RecordCopy(informed_on=said.informed_on, received_on=case.received_on),
-        cause=_cause(asked.caller, asked.traceparent, origin=Origin.IMPORT),
+        cause=_cause(asked.caller, case.council, asked.traceparent, origin=Origin.IMPORT),
         expected=asked.version,
         occurred=occurred,
         once=asked.once,
@@ -205,7 +203,7 @@ def _batch(request: Request, after: int, limit: int, rows: list[tuple[int, bytes
     return Response(b"[" + b",".join(event for _, event in events) + b"]", headers=headers, media_type=BATCH_CONTENT_TYPE)
 
 
-async def _outward(desk: Desk, caller: Caller, event_id: str) -> tuple[int, str, bytes]:
+async def _outward(desk: Desk, caller: Caller, event_id: str) -> FeedRow:
     outward_id = identifier(event_id)
     if outward_id is None:
         raise not_found()
@@ -239,11 +237,11 @@ def _shown(case: KnownCase, notification: dict[str, Any], version: int, told: To
     }
 
 
-def _cause(caller: Caller, traceparent: str | None, *, origin: Origin = Origin.LIVE) -> Cause:
+def _cause(caller: Caller, council: str, traceparent: str | None, *, origin: Origin) -> Cause:
     return Cause(
         role=caller.role,
         actor=caller.actor,
-        council=caller.council,
+        council=council,
         origin=origin,
         correlation=new_id(),
         traceparent=traceparent,

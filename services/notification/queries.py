@@ -38,7 +38,7 @@ _ADD_TO_FEED: Final = """
     insert into delivery (sequence) select sequence from rows
 """
 _AFTER: Final = "select sequence, event from feed where sequence > $1 order by sequence limit $2"
-_OUTWARD: Final = "select sequence, subject, event from feed where id = $1"
+_OUTWARD: Final = "select sequence, id, subject, council, type, event from feed where id = $1"
 
 
 class KnownCase(NamedTuple):
@@ -103,10 +103,10 @@ async def after(connection: asyncpg.Connection, sequence: int, limit: int) -> li
     return [(row["sequence"], row["event"]) for row in await connection.fetch(_AFTER, sequence, limit)]
 
 
-async def outward(connection: asyncpg.Connection, outward_id: UUID) -> tuple[int, str, bytes] | None:
-    """One outward event: its place, its case, its bytes."""
+async def outward(connection: asyncpg.Connection, outward_id: UUID) -> FeedRow | None:
+    """One outward event."""
     row = await connection.fetchrow(_OUTWARD, outward_id)
-    return None if row is None else (row["sequence"], row["subject"], row["event"])
+    return None if row is None else FeedRow(*row.values())
 
 
 def _columns(rows: Sequence[tuple[Any, ...]]) -> list[list[Any]]:

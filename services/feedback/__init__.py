@@ -1,0 +1,1 @@
+"""The inspectorate's own steps on a case, and what waits for them."""

@@ -1,0 +1,59 @@
+"""The composition root: the only file that knows every other."""
+
+from collections.abc import Sequence
+from typing import Final
+from uuid import UUID
+
+import asyncpg
+
+from contracts.catalogue import FEEDBACK as SAYS
+from contracts.codes import COUNCIL_ROLES, Role
+from contracts.envelope import Refused
+from services.chassis.decider import Decider, Record
+from services.chassis.hearing import Heard, Reactor
+from services.chassis.identity import Caller
+from services.chassis.service import Definition
+from services.feedback import queries
+from services.feedback.api import router
+from services.feedback.domain.triage import WAITING, State, decide, evolve
+from services.feedback.projections import HEARD, heard_changes, own_changes
+from services.feedback.upcasters import HEARD_UPCASTERS, UPCASTERS
+
+
+async def _project(connection: asyncpg.Connection, records: Sequence[Record]) -> None:
+    await queries.apply(connection, own_changes(records))
+
+
+async def _project_heard(connection: asyncpg.Connection, heard: Sequence[Heard]) -> None:
+    await queries.apply(connection, heard_changes(heard))
+
+
+def _permitted(_state: State, _action: str) -> Refused | None:
+    """A first look may be taken again at any time; whether its words fit is judged with them."""
+    return None
+
+
+async def _visible(connection: asyncpg.Connection, caller: Caller, subject: UUID) -> bool:
+    return await queries.is_known(connection, str(subject), caller.council)
+
+
+FEEDBACK: Final = Definition[State](
+    name="feedback",
+    summary="The inspectorate's own steps on a case, and what waits for them",
+    decider=Decider(initial=WAITING, evolve=evolve, decide=decide),
+    says=SAYS,
+    upcasters=UPCASTERS,
+    project=_project,
+    project_heard=_project_heard,
+    permitted=_permitted,
+    visible=_visible,
+    # It learns from what it hears, and decides only what people ask of it.
+    listener=lambda service: Reactor(
+        store=service.store, catalogue=HEARD, upcasters=HEARD_UPCASTERS, react=lambda _envelope, _event: [], project=_project_heard
+    ),
+    routers=[router],
+    roles=frozenset(Role),
+    council_roles=frozenset(COUNCIL_ROLES),
+    keys=True,
+    projections=("known_case", "triaged"),
+)

@@ -1,0 +1,1 @@
+"""What the inspectorate may decide of a case. Pure."""
