@@ -64,7 +64,8 @@ def _containers() -> Iterator[Parts]:
 
 
 def _local() -> Iterator[Parts]:
-    STATE.mkdir(parents=True, exist_ok=True)
+    shutil.rmtree(STATE, ignore_errors=True)
+    STATE.mkdir(parents=True)
     told = STATE / "stack.json"
     told.unlink(missing_ok=True)
     with (STATE / "parts.log").open("wb") as log:

@@ -1,6 +1,6 @@
 """A consumer's partition: duplicates, gaps, late fillers, poison, forks and zombies, with real PostgreSQL and records made by a real store."""
 
-import random  # noqa: TID251 - a seeded shuffle
+import random
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path

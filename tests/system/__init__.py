@@ -1,0 +1,1 @@
+"""All services together, as a user runs them."""

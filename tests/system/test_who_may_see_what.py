@@ -1,0 +1,65 @@
+"""A council sees its own cases only; what is not yours looks like what does not exist."""
+
+from typing import Any
+
+import httpx2
+import pytest
+
+from services.chassis.clock import new_id
+from tests.system.conftest import ABERDEEN, GLASGOW, Running
+
+Body = dict[str, Any]
+
+
+async def test_another_councils_case_is_like_none(stack: Running, client: httpx2.AsyncClient, body: Body) -> None:
+    answer = await client.post(f"{stack.services['intake']}/v1/notifications", json=body, headers=stack.headers(council=GLASGOW))
+    subject = answer.json()["case_id"]
+    await stack.settled(client)
+    for service, url in stack.services.items():
+        for path in ("", "/history"):
+            foreign = await client.get(f"{url}/v1/cases/{subject}{path}", headers=stack.headers(council=ABERDEEN))
+            unknown = await client.get(f"{url}/v1/cases/{new_id()}{path}", headers=stack.headers(council=ABERDEEN))
+            if foreign.status_code == 403:  # this role does not read here at all
+                assert unknown.status_code == 403
+                continue
+            assert foreign.status_code == unknown.status_code == 404, f"{service}{path}"
+            assert foreign.content == unknown.content
+    command = await client.post(
+        f"{stack.services['intake']}/v1/cases/{subject}/withdrawal",
+        json={"reason": "x"},
+        headers=stack.headers(council=ABERDEEN, **{"If-Match": '"1"'}),
+    )
+    assert command.status_code == 404
+    mine = (await client.get(f"{stack.services['intake']}/v1/cases?limit=200", headers=stack.headers(council=ABERDEEN))).json()["cases"]
+    assert subject not in {each["case_id"] for each in mine}
+    named = await client.get(f"{stack.services['intake']}/v1/cases?council={GLASGOW}", headers=stack.headers(council=ABERDEEN))
+    assert named.json()["cases"] == [], "asking for another council by name gives nothing"
+
+
+async def test_an_analyst_reads_no_personal_value(stack: Running, client: httpx2.AsyncClient, body: Body) -> None:
+    body["summary"] = body["person"]["initials"] = "PLANTED"
+    subject = (await client.post(f"{stack.services['intake']}/v1/notifications", json=body, headers=stack.headers())).json()["case_id"]
+    url = f"{stack.services['intake']}/v1/cases/{subject}"
+    for path in ("", "/history"):
+        assert "PLANTED" in (await client.get(url + path, headers=stack.headers("inspector"))).text
+        assert "PLANTED" not in (await client.get(url + path, headers=stack.headers("analyst"))).text
+
+
+@pytest.mark.parametrize("header", ["", "Bearer x", "Basic x", "Bearer eyJhbGciOiJub25lIn0.e30."])
+async def test_no_good_token_is_401_before_anything_else(stack: Running, client: httpx2.AsyncClient, header: str) -> None:
+    for url in stack.services.values():
+        answer = await client.get(f"{url}/v1/cases/{new_id()}", headers={"Authorization": header} if header else {})
+        assert answer.status_code == 401
+        assert answer.headers["content-type"] == "application/problem+json"
+
+
+async def test_answers_come_in_one_order(stack: Running, client: httpx2.AsyncClient, body: Body) -> None:
+    url = f"{stack.services['intake']}/v1/notifications"
+    assert (await client.post(url, content=b"{", headers={"Content-Type": "application/json"})).status_code == 401
+    assert (await client.post(url, content=b"{", headers=stack.headers("inspector") | {"Content-Type": "application/json"})).status_code == 403
+    assert (await client.post(url, content=b"{", headers=stack.headers() | {"Content-Type": "application/json"})).status_code == 400
+    without_key = {name: value for name, value in stack.headers().items() if name != "Idempotency-Key"}
+    assert (await client.post(url, json=body, headers=without_key)).status_code == 400
+    assert (await client.post(url, content=b'{"a":1,"a":2}', headers=stack.headers() | {"Content-Type": "application/json"})).status_code == 400
+    assert (await client.post(url, content=b"x" * 300_000, headers=stack.headers() | {"Content-Type": "application/json"})).status_code == 413
+    assert (await client.post(url, json=body | {"received_at": "x"}, headers=stack.headers())).status_code == 422
