@@ -52,7 +52,7 @@ class Look(Body):
 
     outcome: TriageOutcome
     duplicate_of: UUID | None = None
-    reason: text.prose(4000) | None = None  # type: ignore[valid-type]
+    reason: Annotated[str, text.Prose(4000)] | None = None
     occurred_at: Instant | date | None = None
 
 

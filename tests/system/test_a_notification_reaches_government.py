@@ -119,20 +119,10 @@ async def government(kafka: str) -> list[bytes]:
 
 async def everything(kafka: str, topic: str) -> list[tuple[bytes, bytes]]:
     found: list[tuple[bytes, bytes]] = []
-    async with AIOKafkaConsumer(bootstrap_servers=kafka, enable_auto_commit=False) as consumer:
-        places = [TopicPartition(topic, number) for number in consumer.partitions_for_topic(topic) or await _partitions(consumer, topic)]
-        consumer.assign(places)
-        await consumer.seek_to_beginning(*places)
+    async with AIOKafkaConsumer(topic, bootstrap_servers=kafka, enable_auto_commit=False, auto_offset_reset="earliest") as consumer:
+        places = [TopicPartition(topic, number) for number in consumer.partitions_for_topic(topic) or ()]
         ends = await consumer.end_offsets(places)
         while any([await consumer.position(place) < ends[place] for place in places]):
             for batch in (await consumer.getmany(timeout_ms=300)).values():
                 found += [(record.key, record.value) for record in batch]
-    return found
-
-
-async def _partitions(consumer: AIOKafkaConsumer, topic: str) -> set[int]:
-    consumer.subscribe([topic])
-    await consumer.topics()
-    found: set[int] = consumer.partitions_for_topic(topic) or set()
-    consumer.unsubscribe()
     return found

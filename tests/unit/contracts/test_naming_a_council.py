@@ -21,11 +21,7 @@ def test_there_are_32_and_together_they_are_scotland() -> None:
 
 def test_they_stand_in_the_order_of_the_reports_table() -> None:
     # By name, as the report sorts: Edinburgh under its City, the western isles between it and Falkirk, Highland without The.
-    assert [council.report_spelling for council in COUNCILS][:3] == [
-        "Aberdeen City Council",
-        "Aberdeenshire Council",
-        "Angus Council",
-    ]
+    assert [council.report_spelling for council in COUNCILS][:3] == ["Aberdeen City Council", "Aberdeenshire Council", "Angus Council"]
     assert [council.report_spelling for council in COUNCILS][11:17] == [
         "City of Edinburgh Council",
         "Eileen Siar",

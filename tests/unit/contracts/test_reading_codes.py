@@ -6,17 +6,7 @@ import pytest
 from pydantic import BaseModel, ValidationError
 
 from contracts import codes
-from contracts.codes import (
-    SIGNS_NOTIFICATIONS,
-    SIGNS_REVIEWS,
-    Code,
-    Grade,
-    IncidentType,
-    MappaCategory,
-    OrderType,
-    Requirement,
-    ReviewKind,
-)
+from contracts.codes import SIGNS_NOTIFICATIONS, SIGNS_REVIEWS, Code, Grade, IncidentType, MappaCategory, OrderType, Requirement, ReviewKind
 
 # api.md 2 and 4, domain.md 1.3, 3.3 and 3.4, as they are written there.
 WRITTEN = {
@@ -58,8 +48,7 @@ def test_every_code_has_words_of_its_own(kind: type[Code]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("code", "label"),
-    [("T03", "Unexplained death (mostly likely drug related; post mortem may be pending)"), ("T18", "Death by accident")],
+    ("code", "label"), [("T03", "Unexplained death (mostly likely drug related; post mortem may be pending)"), ("T18", "Death by accident")]
 )
 def test_an_incident_type_is_called_what_the_report_calls_it(code: str, label: str) -> None:
     assert IncidentType(code).label == label

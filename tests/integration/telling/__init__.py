@@ -1,0 +1,1 @@
+"""Notification and feedback as processes, with intake's voice on the topic."""
