@@ -1,0 +1,242 @@
+"""`make bench`: each figure beside a named reference, measured in one run on the same broker and database; written to docs/benchmarks.md."""
+
+import asyncio
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import asyncpg
+import httpx2
+import psutil
+from aiokafka import AIOKafkaProducer
+
+from contracts.envelope import Origin
+from deploy.local.running import Stack, running
+from deploy.local.stack import CHECKOUT, SERVICES, on_database
+from services.chassis import codec
+from services.chassis.appender import Appender
+from services.chassis.clock import new_id
+from services.chassis.idempotency import Once
+from services.chassis.keys import Keyring
+from services.chassis.postgres import open_pool
+from services.chassis.relay import PRODUCER
+from services.chassis.store import Ask, Cause, Store
+from tests.bench.bare import INSERT
+from tests.system.conftest import Running
+from tests.toy.harness import SQL, migrate
+from tests.toy.language import PING
+from tests.toy.services import DECIDER, Ping
+
+STATE = CHECKOUT / ".sir" / "bench"
+SECONDS = 5.0
+WRITERS = 16
+REPORT = CHECKOUT / "docs" / "benchmarks.md"
+BODY = {
+    "council_reference": "x", "occurred_on": "2026-11-20", "became_aware_on": "2026-11-20", "awareness_source": "police", "criteria": ["C1"],
+    "charged_on": "2026-11-20", "role_of_person": "perpetrator_suspected", "offence_codes": ["S4"], "incident_type": "T02", "outcome_of_harm": "serious",
+    "person": {"council_person_id": "P-1", "initials": "QZ", "year_of_birth": 1988, "sex": "male"},
+    "orders": [{"type": "CPO", "start_date": "2026-02-02", "end_date": None, "requirements": ["offender_supervision"]}], "late_reason": "not_aware",
+    "signed_off_by": {"name": "C. Manager", "grade": "service_manager", "signed_on": "2026-11-20"}, "summary": "An invented incident. " * 10,
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Figure:
+    """Ours beside the reference; `wanted` is the ratio that is aimed at."""
+
+    name: str
+    ours: float
+    reference: float
+    unit: str
+    wanted: str
+    note: str = ""
+
+    @property
+    def ratio(self) -> float:
+        return self.ours / self.reference if self.reference else 0.0
+
+
+async def rate(work: Callable[[], Awaitable[Any]], writers: int) -> tuple[float, list[float]]:
+    """Calls a second with so many writers, and each call's milliseconds."""
+    until = time.perf_counter() + SECONDS
+    took: list[float] = []
+
+    async def one() -> None:
+        while (began := time.perf_counter()) < until:
+            await work()
+            took.append((time.perf_counter() - began) * 1000)
+
+    began = time.perf_counter()
+    await asyncio.gather(*[one() for _ in range(writers)])
+    return len(took) / (time.perf_counter() - began), took
+
+
+async def append_figure(stack: Stack) -> list[Figure]:
+    """Event, outbox, idempotency, audit, encryption and chain, against the same event and outbox rows inserted bare."""
+    owner = stack.addresses.postgres
+    connection = await asyncpg.connect(owner)
+    for name in ("sir_ping__bench", "sir_bare__bench"):
+        await connection.execute(f"drop database if exists {name} with (force)")
+        for role in (name.split("__", maxsplit=1)[0],):
+            if not await connection.fetchval("select true from pg_roles where rolname = $1", role):
+                await connection.execute(f"create role {role}; create role {role}_query")
+        await connection.execute(f"create database {name}")
+    await connection.close()
+    for name in ("sir_ping__bench", "sir_bare__bench"):
+        each = await asyncpg.connect(on_database(owner, name))
+        await migrate(each, *sorted(SQL.glob("*.sql")))
+        await each.close()
+    pool = await open_pool(on_database(owner, "sir_ping__bench"), name="bench", size=8)
+    keys = await open_pool(on_database(owner, "sir_keys"), name="bench-keys", size=4)
+    keyring = Keyring(keys, b"k" * 32)
+    store = Store(source="ping", decider=DECIDER, catalogue=PING, upcasters={}, keyring=keyring)
+    appender = Appender(pool=pool, store=store, committed=lambda: None)
+    serving = asyncio.create_task(appender.run())
+    secret = "s" * 200
+
+    async def ours() -> None:
+        subject = str(new_id())
+        await keyring.create(subject)
+        cause = Cause(role="council", actor="a", council="S12000049", origin=Origin.LIVE, correlation=new_id())
+        once = Once(client="a", key=subject, fingerprint=b"f" * 32)
+        await appender.execute(Ask(subject=subject, command=Ping(number=2, secret=secret), cause=cause, once=once))
+
+    await rate(ours, WRITERS)
+    row = (await pool.fetch(f"select {codec.COLUMNS} from event limit 1"))[0]
+    bare_pool = await asyncpg.create_pool(on_database(owner, "sir_bare__bench"), min_size=WRITERS, max_size=WRITERS)
+
+    async def bare() -> None:
+        await bare_pool.execute(INSERT, str(new_id()), 1, new_id(), *tuple(row)[3:])
+
+    reference, _ = await rate(bare, WRITERS)
+    mine, _ = await rate(ours, WRITERS)
+    serving.cancel()
+    relayed = await relay_figure(stack, pool, row)
+    for each in (pool, keys, bare_pool):
+        await each.close()
+    return [Figure("append, 16 writers, against the bare insert", mine, reference, "/s", "at least 0.5"), relayed]
+
+
+async def relay_figure(stack: Stack, pool: Any, row: Any) -> Figure:
+    """The relay's loop over a full outbox, against the bare idempotent producer with the same records."""
+    from services.chassis.outbox import Bell
+    from services.chassis.relay import Relay
+    from services.chassis.settings import Settings
+
+    url = on_database(stack.addresses.postgres, "sir_ping__bench")
+    count = await pool.fetchval("select count(*) from outbox")
+    envelope, data = codec.from_row("ping", row)
+    headers = codec.headers(envelope)
+    async with AIOKafkaProducer(bootstrap_servers=stack.addresses.kafka, **PRODUCER) as producer:
+        began = time.perf_counter()
+        for start in range(0, count, 500):
+            many = range(start, min(start + 500, count))
+            await asyncio.gather(*[await producer.send("sir.case-events.v1", data, key=str(n).encode(), headers=headers) for n in many])
+        reference = count / (time.perf_counter() - began)
+    settings = Settings(
+        database_url=url, kafka=stack.addresses.kafka, jwks="", issuer="", secret_file=STATE / "secret", topic="sir.case-events.v1"  # type: ignore[arg-type]
+    )  # fmt: skip
+    relay = Relay(settings=settings, source="ping", pool=pool, bell=Bell(url))
+    began = time.perf_counter()
+
+    async def at_once() -> None:
+        """The owner's check is not measured here."""
+
+    carrying = asyncio.create_task(relay.run(after=at_once))
+    while await pool.fetchval("select exists (select from outbox)"):
+        await asyncio.sleep(0.02)
+    mine = count / (time.perf_counter() - began)
+    carrying.cancel()
+    return Figure("relay, against the bare producer", mine, reference, "/s", "at least 0.4")
+
+
+async def intake_figures(stack: Stack) -> list[Figure]:
+    """Accepted notifications at 16 connections, against a bare application that inserts the same body."""
+    addresses = stack.addresses
+    running_stack = Running(addresses.state, addresses.services, addresses.kafka)
+    port = urlsplit(addresses.services["intake"]).port or 0
+    token = running_stack.token("council", "S12000049")
+    environment = os.environ | {"BENCH_DATABASE_URL": addresses.postgres, "BENCH_PORT": str(port + 50), "PYTHONPATH": str(CHECKOUT)}
+    process = await asyncio.to_thread(subprocess.Popen, [sys.executable, "-m", "tests.bench.bare"], cwd=CHECKOUT, env=environment)
+    try:
+        async with httpx2.AsyncClient(limits=httpx2.Limits(max_connections=WRITERS), timeout=30) as client:
+            bare_url = f"http://127.0.0.1:{port + 50}/v1/notifications"
+            while True:
+                try:
+                    await client.post(bare_url, json=BODY)
+                    break
+                except httpx2.HTTPError:
+                    await asyncio.sleep(0.1)
+
+            async def bare() -> None:
+                assert (await client.post(bare_url, json=BODY)).status_code == 201
+
+            async def ours() -> None:
+                headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": str(new_id())}
+                answer = await client.post(f"{addresses.services['intake']}/v1/notifications", json=BODY, headers=headers)
+                assert answer.status_code == 201, answer.text
+
+            for work in (bare, ours):
+                await rate(work, WRITERS)
+            reference, slow = await rate(bare, WRITERS)
+            mine, mine_slow = await rate(ours, WRITERS)
+    finally:
+        process.terminate()
+        process.wait()
+    p99, mine_p99 = (statistics.quantiles(each, n=100)[98] for each in (slow, mine_slow))
+    return [
+        Figure(
+            "intake accepted, 16 connections, against a bare FastAPI insert",
+            mine,
+            reference,
+            "/s",
+            "at least 0.4",
+            "the load comes from the same cores",
+        ),
+        Figure("the same, 99th percentile", mine_p99, p99, "ms", "at most 2"),
+    ]
+
+
+def idle_figures(stack: Stack) -> list[Figure]:
+    """Resident memory of each service."""
+    found = []
+    for name, child in stack.children.items():
+        if name in SERVICES and child.process is not None:
+            found.append(Figure(f"{name} resident, idle", psutil.Process(child.process.pid).memory_info().rss / 2**20, 150, "MB", "at most 1"))
+    return found
+
+
+def write(figures: list[Figure]) -> None:
+    """The table."""
+    lines = ["# Benchmarks", "", "Made by `make bench`; ratios travel between machines, absolutes do not. Everything runs on the same two cores.", ""]
+    lines += ["| what | ours | reference | ratio | aim |", "| --- | --- | --- | --- | --- |"]
+    lines += [f"| {f.name} | {f.ours:,.0f} {f.unit} | {f.reference:,.0f} {f.unit} | {f.ratio:.2f} | {f.wanted} |" for f in figures]
+    REPORT.parent.mkdir(exist_ok=True)
+    REPORT.write_text("\n".join(lines) + "\n")
+    sys.stdout.write("\n".join(lines) + "\n")
+
+
+async def main() -> None:
+    shutil.rmtree(STATE, ignore_errors=True)
+    present = tuple(name for name in SERVICES if (Path(CHECKOUT) / "services" / name / "__main__.py").exists())
+    async with running(STATE, services=("intake",)) as stack:
+        figures = await append_figure(stack)
+    shutil.rmtree(STATE, ignore_errors=True)
+    async with running(STATE, services=present) as stack:
+        figures += idle_figures(stack)
+    shutil.rmtree(STATE, ignore_errors=True)
+    async with running(STATE, services=("intake",)) as stack:
+        figures += await intake_figures(stack)
+    write(figures)
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
