@@ -106,7 +106,7 @@ async def after(connection: asyncpg.Connection, sequence: int, limit: int) -> li
 async def outward(connection: asyncpg.Connection, outward_id: UUID) -> FeedRow | None:
     """One outward event."""
     row = await connection.fetchrow(_OUTWARD, outward_id)
-    return None if row is None else FeedRow(*row.values())
+    return None if row is None else FeedRow(*row.values())._replace(id=UUID(int=row["id"].int))
 
 
 def _columns(rows: Sequence[tuple[Any, ...]]) -> list[list[Any]]:

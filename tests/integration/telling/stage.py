@@ -43,7 +43,7 @@ from tests.toy.harness import PASSWORD, ROOT, SQL, free_port, migrate, on_databa
 GLASGOW = "S12000049"
 EDINBURGH = "S12000036"
 PARTITIONS = 2
-SECRET = "planted-narrative-7f3a"  # noqa: S105 - a token to be looked for
+SECRET = "planted-narrative-7f3a"
 INITIALS = "ZQX"
 
 
@@ -256,7 +256,8 @@ class Stage:
             async with asyncio.timeout(20):
                 while len(found) < least:
                     found += (await consumer.getmany(place, timeout_ms=500)).get(place, [])
-            return found + (await consumer.getmany(place, timeout_ms=700)).get(place, [])
+            found += (await consumer.getmany(place, timeout_ms=700)).get(place, [])
+            return found
 
 
 @asynccontextmanager
@@ -285,9 +286,10 @@ async def stage(service: str, postgres: str, kafka: str, folder: Path) -> AsyncI
 async def _databases(service: str, postgres: str, suffix: str) -> None:
     server = await asyncpg.connect(postgres)
     for role in ("sir_intake", "sir_feedback", "sir_notification"):
-        if not await server.fetchval("select true from pg_roles where rolname = $1", role):
-            await server.execute(f"create role {role} login password '{PASSWORD}'")
-            await server.execute(f"create role {role}_query nologin; grant {role}_query to {role}")
+        for name, kind in ((role, f"login password '{PASSWORD}'"), (f"{role}_query", "nologin")):
+            if not await server.fetchval("select true from pg_roles where rolname = $1", name):
+                await server.execute(f"create role {name} {kind}")
+        await server.execute(f"grant {role}_query to {role}")
     folders = {f"sir_{service}__{suffix}": (SQL, ROOT / "services" / service / "migrations"), f"sir_keys__{suffix}": (SQL / "keys",)}
     for database, migrations in folders.items():
         await server.execute(f'create database "{database}"')
