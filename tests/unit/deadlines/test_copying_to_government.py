@@ -130,6 +130,11 @@ def test_a_triage_into_scope_does_not_bring_a_withdrawn_case_back() -> None:
     assert _heard(withdrawn(date(2014, 6, 6)), triaged("in_scope", date(2014, 6, 20)))[2:] == []
 
 
+def test_of_two_cancellations_the_first_counts() -> None:
+    first = ClockCancelled(clock=COPY, on=date(2014, 6, 6), reason="withdrawn")
+    assert _heard(withdrawn(first.on), triaged("out_of_scope", date(2014, 6, 20)))[1:] == [first]
+
+
 def test_a_clock_restored_after_its_due_day_is_judged_anew() -> None:
     clocks, _ = heard(RECEIPT, said(triaged("duplicate", date(2014, 6, 6))), said(triaged("in_scope", date(2014, 6, 20))))
     assert isinstance(clocks[COPY], Running)
