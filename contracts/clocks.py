@@ -106,8 +106,7 @@ def policy(version: str) -> Policy:
     for edition in POLICIES:
         if edition.version == version:
             return edition
-    msg = f"no policy {version!r}"
-    raise UnknownVersion(msg)
+    raise UnknownVersion(f"no policy {version!r}")
 
 
 def policy_on(day: date) -> Policy:
@@ -159,8 +158,7 @@ def months_after(day: date, months: int) -> date:
 def london_date(instant: datetime) -> date:
     """The calendar date in Europe/London at an instant. A datetime without offset is no instant: ValueError."""
     if instant.utcoffset() is None:
-        msg = "an instant needs an offset"
-        raise ValueError(msg)
+        raise ValueError("an instant needs an offset")
     return instant.astimezone(LONDON).date()
 
 

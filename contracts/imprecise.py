@@ -28,8 +28,7 @@ def imprecise(text: str) -> ImpreciseDate:
     if not text:
         return ImpreciseDate(None, Precision.UNKNOWN)
     if not (written := _WRITTEN.fullmatch(text)):
-        msg = "a date is written 2014-03-21, 2014-03 or 2014"
-        raise ValueError(msg)
+        raise ValueError("a date is written 2014-03-21, 2014-03 or 2014")
     year, month, day = written.groups()
     precision = Precision.DAY if day else Precision.MONTH if month else Precision.YEAR
     return ImpreciseDate(date(int(year), int(month or 1), int(day or 1)), precision)

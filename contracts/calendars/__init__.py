@@ -104,12 +104,10 @@ def versions() -> tuple[str, ...]:
 def calendar(version: str) -> Calendar:
     """The calendar of that name; UnknownVersion if there is none, CalendarAltered if its file was touched."""
     if version not in published():
-        msg = f"no calendar {version!r}"
-        raise UnknownVersion(msg)
+        raise UnknownVersion(f"no calendar {version!r}")
     written = file_of(version).read_bytes()
     if digest(written) != published()[version]:
-        msg = f"{file_of(version).name} is not the file that was published as {version}"
-        raise CalendarAltered(msg)
+        raise CalendarAltered(f"{file_of(version).name} is not the file that was published as {version}")
     return read(version, written)
 
 
@@ -136,5 +134,6 @@ def digest(written: bytes) -> str:
 
 @cache
 def published() -> dict[str, str]:
+    """The names of all versions, oldest first, and the hash that each file was published with."""
     index: dict[str, str] = json.loads(INDEX.read_bytes())
     return index

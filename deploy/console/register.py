@@ -218,7 +218,7 @@ def duplicates(values: Mapping[int, Values]) -> Iterator[Fault]:
             yield Fault(row=row, column="duplicate_of", reason="names a case that is itself a duplicate: write the one that both duplicate")
 
 
-def day_of(when: date | datetime | ImpreciseDate | None) -> date | None | Any:
+def day_of(when: Any) -> Any:
     """The calendar day of a cell: of an instant in Europe/London, of an imprecise date the earliest."""
     match when:
         case datetime():

@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from deploy.local.running import Stack, running
-from deploy.local.stack import CHECKOUT, SERVICES, STATE, StackError, read
+from deploy.local.stack import SERVICES, STATE, StackError, read
 from deploy.local.supervisor import say
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False)
@@ -22,7 +22,7 @@ app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False)
 @app.command()
 def up(state: Annotated[Path, typer.Option(help="where the stack keeps its data")] = STATE) -> None:
     """Run everything until Ctrl-C."""
-    _foreground(state, tuple(name for name in SERVICES if (CHECKOUT / "services" / name / "__main__.py").exists()))
+    _foreground(state, SERVICES)
 
 
 @app.command()

@@ -1,21 +1,19 @@
 """The facts in the database: a fold's changes written, live and in a rebuild, into whatever schema the search path names first."""
 
+import asyncio
 import gc
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Final
 
 import asyncpg
 
 from services.statistics import readers
-from services.statistics.projections import Changes, fold, lasting
+from services.statistics.projections import Changes, Told, fold, lasting
 
 PAGE: Final = 20_000
+TYPES: Final = sorted(readers.TYPES)
 
-_RECEIVED: Final = """
-    insert into received (subject, council, received_on, known_from)
-    select * from unnest($1::uuid[], $2::text[], $3::date[], $4::timestamptz[])
-"""
 # A row that would have been known for no time was said in the same breath as the one after it: it never was.
 _CLOSE_SAID: Final = """
     merge into said s using (select * from unnest($1::uuid[], $2::timestamptz[])) as c(subject, instant)
@@ -36,6 +34,7 @@ _SUPERSEDE: Final = """
     when matched and m.known_from = c.instant then delete
     when matched then update set known_to = c.instant
 """
+_RECEIVED: Final = ("subject", "council", "received_on", "known_from")
 _SAID: Final = ("subject", "occurred_on", "grade", "incident_type", "known_from", "known_to")
 _CLOCK: Final = ("subject", "clock", "due_on", "stopped_on", "days_taken", "imported", "known_from", "known_to")
 _MARK: Final = ("subject", "kind", "version", "on", "value", "known_from", "known_to")
@@ -52,10 +51,10 @@ async def write(connection: asyncpg.Connection, changes: Changes) -> None:
     await _execute(connection, _CLOSE_SAID, changes.said.closing)
     await _execute(connection, _CLOSE_CLOCKS, changes.clocks.closing)
     await _execute(connection, _SUPERSEDE, changes.marks.superseded)
-    await _execute(connection, _RECEIVED, changes.received)
-    await _copy(connection, "said", _SAID, changes.said.rows)
-    await _copy(connection, "clock", _CLOCK, changes.clocks.rows)
-    await _copy(connection, "mark", _MARK, changes.marks.rows)
+    await _copy(connection, "received", _RECEIVED, changes.received)
+    await _copy(connection, "said", _SAID, lasting(changes.said.rows))
+    await _copy(connection, "clock", _CLOCK, lasting(changes.clocks.rows))
+    await _copy(connection, "mark", _MARK, lasting(changes.marks.rows))
 
 
 async def last_number(connection: asyncpg.Connection) -> int:
@@ -63,16 +62,48 @@ async def last_number(connection: asyncpg.Connection) -> int:
     return int(await connection.fetchval(_LAST))
 
 
-async def refold(connection: asyncpg.Connection, *, after: int, upto: int, progress: Callable[[int], None]) -> None:
-    """Fold the ledger's records with `after` < number <= `upto` into the tables on the connection's search path, in constant memory."""
+async def refold(
+    connection: asyncpg.Connection,
+    *,
+    reader: asyncpg.Connection,
+    after: int,
+    upto: int,
+    progress: Callable[[int], None],
+) -> None:
+    """Fold the ledger's records with `after` < number <= `upto` into the tables on the search path of `connection`.
+
+    Memory is that of two pages: `reader`, a connection of its own, fetches one while the page before is folded and written.
+    """
+    writing: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+    writing.set_result(None)
     with _without_collector():
-        while after < upto:
-            rows = await connection.fetch(_TOLD, after, upto, sorted(readers.TYPES), PAGE)
-            told = [(str(r[1]), r[2], r[3], r[4], readers.read(r[5], r[6], r[7])) for r in rows]
-            async with connection.transaction():
-                await write(connection, fold(told))  # type: ignore[arg-type] - only types that are read
-            after = rows[-1][0] if len(rows) == PAGE else upto
-            progress(after)
+        async for told, reached in _pages(reader, after, upto):
+            changes = await asyncio.to_thread(fold, told)
+            await writing
+            writing = asyncio.ensure_future(_written(connection, changes))
+            progress(reached)
+        await writing
+
+
+async def _written(connection: asyncpg.Connection, changes: Changes) -> None:
+    async with connection.transaction():
+        await write(connection, changes)
+
+
+async def _pages(reader: asyncpg.Connection, after: int, upto: int) -> AsyncIterator[tuple[Iterator[Told], int]]:
+    """Page by page what figures use, each with the number up to which it reaches."""
+    coming = asyncio.ensure_future(reader.fetch(_TOLD, after, upto, TYPES, PAGE))
+    try:
+        while True:
+            rows = await coming
+            reached = rows[-1]["number"] if len(rows) == PAGE else upto
+            if reached < upto:
+                coming = asyncio.ensure_future(reader.fetch(_TOLD, reached, upto, TYPES, PAGE))
+            yield ((r[1], r[2], r[3], r[4], readers.fact(r[5], r[6], r[7])) for r in rows), reached
+            if reached == upto:
+                return
+    finally:
+        coming.cancel()
 
 
 @contextmanager
@@ -92,6 +123,6 @@ async def _execute(connection: asyncpg.Connection, query: str, rows: Sequence[Se
         await connection.execute(query, *map(list, zip(*rows, strict=True)))
 
 
-async def _copy(connection: asyncpg.Connection, table: str, columns: tuple[str, ...], rows: Sequence[list[Any]]) -> None:
-    if kept := lasting(rows):
-        await connection.copy_records_to_table(table, records=kept, columns=columns)
+async def _copy(connection: asyncpg.Connection, table: str, columns: tuple[str, ...], rows: Sequence[Sequence[Any]]) -> None:
+    if rows:
+        await connection.copy_records_to_table(table, records=rows, columns=columns)

@@ -29,6 +29,7 @@ FOREVER: Final = datetime.max.replace(tzinfo=UTC)
 
 NOT_MEASURABLE: Final = "not_measurable"
 DAY: Final = "day"
+INCIDENT_TYPE: Final = "incident_type"
 
 WITHDRAWN: Final = "withdrawn"
 TRIAGED: Final = "triaged"
@@ -105,35 +106,42 @@ class Changes:
 def fold(facts: Iterable[Told]) -> Changes:
     """The rows of a batch. Facts of one stream come in order; streams in any."""
     changes = Changes()
-    said, clocks, marks = changes.said, changes.clocks, changes.marks
     for subject, version, recorded, imported, fact in facts:
         match fact:
-            case Started(clock=clock, due_on=due, instance=instance):
-                clocks.add((subject, clock), (due, None, None, imported), recorded, first=instance == 1)
-            case Stopped(clock=clock, on=on, due_on=due, days_taken=days):
-                clocks.add((subject, clock), (due, on, days, imported), recorded)
+            case Started() | Stopped() | Counted() | Cancelled():
+                _run(changes.clocks, subject, recorded, fact, imported=imported)
             case Received(council=council, received_on=day, notification=notification):
                 changes.received.append((subject, council, day, recorded))
-                said.add((subject,), _said(notification), recorded, first=True)
+                changes.said.add((subject,), _said(notification), recorded, first=True)
+            case Restated(changed=changed, after=after):
+                changes.said.add((subject,), _said(after), recorded)
+                if INCIDENT_TYPE in changed:
+                    changes.marks.restate_type(subject, recorded)
             case Triaged(on=on, outcome=outcome):
-                marks.add(subject, TRIAGED, version, on, outcome, recorded)
-            case Counted(clock=clock, due_on=due):
-                clocks.add((subject, clock), (due, None, None, imported), recorded)
-            case Cancelled(clock=clock, reason=reason):
-                # By when a case has fallen away is what its marks say; here only that no day can be counted from.
-                if reason == NOT_MEASURABLE:
-                    clocks.add((subject, clock), (None, None, None, imported), recorded)
-            case Restated(before=before, after=after):
-                said.add((subject,), _said(after), recorded)
-                if before.incident_type != after.incident_type:
-                    marks.restate_type(subject, recorded)
+                changes.marks.add(subject, TRIAGED, version, on, outcome, recorded)
             case Withdrawn(on=on):
-                marks.add(subject, WITHDRAWN, version, on, None, recorded)
-            case Reclassified(on=on, after=incident_type):
-                marks.add(subject, RECLASSIFIED, version, on, incident_type, recorded)
+                changes.marks.add(subject, WITHDRAWN, version, on, None, recorded)
+            case Reclassified(on=on, after=found):
+                changes.marks.add(subject, RECLASSIFIED, version, on, found, recorded)
             case _:
                 assert_never(fact)
     return changes
+
+
+def _run(clocks: Series, subject: str, recorded: datetime, fact: Started | Stopped | Counted | Cancelled, *, imported: bool) -> None:
+    match fact:
+        case Started(clock=clock, due_on=due, instance=instance):
+            clocks.add((subject, clock), (due, None, None, imported), recorded, first=instance == 1)
+        case Stopped(clock=clock, on=on, due_on=due, days_taken=days):
+            clocks.add((subject, clock), (due, on, days, imported), recorded)
+        case Counted(clock=clock, due_on=due):
+            clocks.add((subject, clock), (due, None, None, imported), recorded)
+        case Cancelled(clock=clock, reason=reason):
+            # From when a case has fallen away is what its marks say; here only that there is no day to count from.
+            if reason == NOT_MEASURABLE:
+                clocks.add((subject, clock), (None, None, None, imported), recorded)
+        case _:
+            assert_never(fact)
 
 
 def lasting(rows: Sequence[Row]) -> list[Row]:

@@ -12,17 +12,13 @@ import msgspec
 from services.chassis.codec import UnknownEventError
 
 
-class _Read(msgspec.Struct, frozen=True, gc=False):
-    """Part of an event."""
-
-
-class SignedOff(_Read):
+class SignedOff(msgspec.Struct, frozen=True, gc=False):
     """By whom, as far as it counts."""
 
     grade: str | None = None
 
 
-class Notification(_Read):
+class Notification(msgspec.Struct, frozen=True, gc=False):
     """What figures need of what a council said."""
 
     incident_type: str
@@ -31,7 +27,7 @@ class Notification(_Read):
     signed_off_by: SignedOff | None = None
 
 
-class Received(_Read):
+class Received(msgspec.Struct, frozen=True, gc=False):
     """A notification came in."""
 
     council: str
@@ -39,34 +35,34 @@ class Received(_Read):
     notification: Notification
 
 
-class Restated(_Read):
+class Restated(msgspec.Struct, frozen=True, gc=False):
     """Amended or corrected: the same to a figure."""
 
-    before: Notification
+    changed: tuple[str, ...]
     after: Notification
 
 
-class Withdrawn(_Read):
+class Withdrawn(msgspec.Struct, frozen=True, gc=False):
     """Taken back."""
 
     on: date
 
 
-class Reclassified(_Read):
+class Reclassified(msgspec.Struct, frozen=True, gc=False):
     """Of another type from a day on."""
 
     on: date
     after: str
 
 
-class Triaged(_Read):
+class Triaged(msgspec.Struct, frozen=True, gc=False):
     """Judged in scope, out of scope, or a duplicate."""
 
     on: date
     outcome: str
 
 
-class Started(_Read):
+class Started(msgspec.Struct, frozen=True, gc=False):
     """A duty began; `instance` above 1 when it is a further one of the same clock."""
 
     clock: str
@@ -74,14 +70,14 @@ class Started(_Read):
     instance: int = 1
 
 
-class Counted(_Read):
+class Counted(msgspec.Struct, frozen=True, gc=False):
     """Started again or counted again: another due day, and nothing done by it yet."""
 
     clock: str
     due_on: date
 
 
-class Stopped(_Read):
+class Stopped(msgspec.Struct, frozen=True, gc=False):
     """Done on a day, in time or not."""
 
     clock: str
@@ -90,7 +86,7 @@ class Stopped(_Read):
     days_taken: int | None = None
 
 
-class Cancelled(_Read):
+class Cancelled(msgspec.Struct, frozen=True, gc=False):
     """Fallen away."""
 
     clock: str
@@ -123,14 +119,21 @@ def read(kind: str, version: int, data: bytes) -> Fact | None:
     """The fact in an event, None in one that figures do not use.
 
     Raises:
-        UnknownEventError: a used type in a version that is not known here.
+        UnknownEventError, msgspec.MsgspecError: as `fact`.
+    """
+    return fact(kind, version, data) if kind in TYPES else None
+
+
+def fact(kind: str, version: int, data: bytes) -> Fact:
+    """The fact in an event of a type that figures use.
+
+    Raises:
+        UnknownEventError: a version that is not known here.
         msgspec.MsgspecError: the bytes are not what the type says.
     """
     decode = _DECODE.get((kind, version))
     if decode is None:
-        if kind in TYPES:
-            msg = f"{kind} version {version}"
-            raise UnknownEventError(msg)
-        return None
-    fact: Fact = decode(data)
-    return fact
+        msg = f"{kind} version {version}"
+        raise UnknownEventError(msg)
+    known: Fact = decode(data)
+    return known

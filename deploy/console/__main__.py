@@ -1,0 +1,61 @@
+"""`python -m deploy.console`: import a register, print a token, show how far the services are."""
+
+import asyncio
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from contracts.codes import COUNCIL_ROLES, Role
+from contracts.councils import council_named
+from deploy.console.client import RefusedError, registrar
+from deploy.console.importing import CONSOLE, import_register
+from deploy.console.register import UnreadableError
+from deploy.console.tokens import token as made
+from deploy.local.stack import STATE, Addresses, read
+
+app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False)
+
+
+def _running() -> Addresses:
+    stack = read(STATE)
+    if stack is None:
+        CONSOLE.print("No stack is running: start one with `make run`, in another terminal.")
+        raise typer.Exit(1)
+    return stack
+
+
+@app.command(name="import")
+def bring(file: Annotated[Path, typer.Argument(help="a register: CSV in UTF-8, comma or semicolon")]) -> None:
+    """Check a register and import it; ONLY_VALID=1 imports the valid rows when others have faults."""
+    stack, only_valid = _running(), os.environ.get("ONLY_VALID", "") not in {"", "0"}
+
+    async def work() -> int:
+        async with registrar(stack) as client:
+            return await import_register(client, file, only_valid=only_valid)
+
+    try:
+        raise typer.Exit(asyncio.run(work()))
+    except (UnreadableError, OSError, RefusedError) as error:
+        CONSOLE.print(str(error), markup=False)
+        raise typer.Exit(1) from None
+
+
+@app.command()
+def token(role: Annotated[str, typer.Argument()] = "council", council: Annotated[str, typer.Argument()] = "") -> None:
+    """Print one token of the development issuer and nothing else."""
+    roles = {str(each) for each in Role}
+    if role not in roles:
+        CONSOLE.print(f"ROLE is one of: {', '.join(sorted(roles))}")
+        raise typer.Exit(1)
+    named = council_named(council) if council else None
+    if role in COUNCIL_ROLES and named is None:
+        CONSOLE.print("COUNCIL is a council's GSS code or name, for instance COUNCIL=S12000036")
+        raise typer.Exit(1)
+    sys.stdout.write(made(_running(), role, named.gss_code if named else None) + "\n")
+
+
+if __name__ == "__main__":
+    app()

@@ -1,0 +1,187 @@
+"""Figures as SQL: one statement a question, over the rows that were known at an instant, judged as at a day."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Final
+from uuid import UUID
+
+import asyncpg
+import orjson
+
+from contracts.clocks import Clock
+from contracts.codes import SIGNS_NOTIFICATIONS, Grade
+from services.chassis import codec
+from services.statistics.domain.figures import Counts, Spread, Timeliness
+
+EVERYTHING: Final = datetime(9999, 1, 1, tzinfo=UTC)
+"""Known at the end of time."""
+
+_SIGNING: Final = [grade.value for grade in list(Grade)[list(Grade).index(SIGNS_NOTIFICATIONS) :]]
+
+# $1 from, $2 to, $3 as at, $4 known at (EVERYTHING: without regard to it).
+#
+# A later triage replaces an earlier one from its day on; the mark of a duplicate has no day: the last word decides for all days.
+# Where a case is both withdrawn and out of scope, the withdrawal stands. A clock that was not stopped falls away with its case; a
+# stop after that day counts only if a register says so.
+_JUDGED: Final = """
+    with received as not materialized (
+        select r.subject, r.council, r.received_on, s.occurred_on, s.grade, s.incident_type as type_said
+        from received r join said s using (subject)
+        where r.received_on between $1::date and least($2::date, $3::date) and r.known_from <= $4::timestamptz
+          and s.known_from <= $4 and s.known_to > $4
+    ), marked as (
+        select m.subject,
+               min(m."on") filter (where m.kind = 'withdrawn' and m."on" <= $3) as withdrawn_on,
+               (array_agg(m.value order by m.version desc) filter (where m.kind = 'triaged'))[1] = 'duplicate' as duplicate,
+               (array_agg(case m.value when 'out_of_scope' then m."on" end order by m."on" desc, m.version desc)
+                   filter (where m.kind = 'triaged' and m."on" <= $3 and m.value <> 'duplicate'))[1] as out_of_scope_on,
+               (array_agg(m.value order by m."on" desc, m.version desc) filter (where m.kind = 'reclassified' and m."on" <= $3))[1] as type_found
+        from mark m where m.known_from <= $4 and m.known_to > $4 and m.subject in (select subject from received)
+        group by m.subject
+    ), cases as (
+        select r.*, coalesce(m.type_found, r.type_said) as incident_type, coalesce(m.duplicate, false) as duplicate,
+               m.withdrawn_on is not null as withdrawn, m.withdrawn_on is null and m.out_of_scope_on is not null as out_of_scope,
+               least(m.withdrawn_on, m.out_of_scope_on) as fallen_on
+        from received r left join marked m using (subject)
+    ), counted as (
+        select * from cases where not duplicate
+    ), clocks as (
+        select c.*, k.clock, k.due_on, k.days_taken,
+               case when k.stopped_on <= $3 and (c.fallen_on is null or k.stopped_on <= c.fallen_on or k.imported) then k.stopped_on end as stopped_on
+        from counted c join clock k using (subject)
+        where k.due_on is not null and k.known_from <= $4 and k.known_to > $4
+    ), timed as (
+        select *, case when stopped_on <= due_on then 'met' when stopped_on > due_on then 'missed' when fallen_on is not null then 'cancelled'
+                       when $3 > due_on then 'missed' else 'open' end as verdict
+        from clocks
+    )
+"""
+
+_COUNTS: Final = f"""{_JUDGED}
+    , tally as (
+        select clock, count(*) as measured, count(*) filter (where verdict = 'met') as met,
+               count(*) filter (where verdict = 'missed') as missed, count(*) filter (where verdict = 'open') as open
+        from timed group by clock
+    ), late as (
+        select count(*) as late_count, min(days_taken) as smallest, max(days_taken) as largest, sum(days_taken) as total,
+               percentile_cont(0.5) within group (order by days_taken) as median,
+               min(received_on - occurred_on) as calendar_smallest, max(received_on - occurred_on) as calendar_largest,
+               percentile_cont(0.5) within group (order by received_on - occurred_on) as calendar_median
+        from timed where clock = 'notify' and verdict = 'missed'
+    ), totals as (
+        select count(*) filter (where not duplicate) as counted,
+               count(*) filter (where duplicate) as duplicates,
+               count(*) filter (where not duplicate and withdrawn) as withdrawn,
+               count(*) filter (where not duplicate and out_of_scope) as out_of_scope,
+               count(distinct council) filter (where not duplicate) as councils,
+               count(*) filter (where not duplicate and grade = any($5::text[])) as signed_off
+        from cases
+    )
+    select totals.*, late.*, tally.*,
+           (select coalesce(jsonb_object_agg(partition, next_offset), '{{}}') from bookmark where topic = $6) as position
+    from totals cross join late left join tally on true
+"""
+_COUNCILS: Final = f"""{_JUDGED}
+    select c.council, count(*) as notifications,
+           count(*) filter (where t.verdict = 'met') as in_time,
+           count(*) filter (where t.verdict = 'missed') as late,
+           count(*) filter (where t.subject is null) as not_measurable
+    from counted c left join timed t on t.subject = c.subject and t.clock = 'notify'
+    group by c.council
+"""
+_TYPES: Final = f"{_JUDGED} select incident_type, count(*) from counted group by incident_type"
+
+_IS_KNOWN: Final = "select exists (select from received where subject = $1 and ($2::text is null or council = $2))"
+_LEDGER: Final = f"""
+    select number, partition, "offset", source, {codec.COLUMNS} from ledger where number > $1 order by number limit $2
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """For which days of receipt, judged as at which day, by what was known when (None: by all that is known)."""
+
+    first: date
+    last: date
+    as_at: date
+    known_at: datetime | None
+
+    def arguments(self) -> tuple[date, date, date, datetime]:
+        """As the statements take them."""
+        return self.first, self.last, self.as_at, min(self.known_at or EVERYTHING, EVERYTHING)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counted:
+    """The counts, and the position up to which records had been taken in for them."""
+
+    counts: Counts
+    position: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfCouncil:
+    """One council's notifications, and how many of them were in time."""
+
+    council: str
+    notifications: int
+    in_time: int
+    late: int
+    not_measurable: int
+
+
+async def counts(connection: asyncpg.Connection, question: Question, *, topic: str) -> Counted:
+    """What every figure is made of."""
+    rows = await connection.fetch(_COUNTS, *question.arguments(), _SIGNING, topic)
+    row = rows[0]
+    of = {each["clock"]: each for each in rows if each["clock"]}
+    return Counted(
+        counts=Counts(
+            counted=row["counted"],
+            duplicates=row["duplicates"],
+            withdrawn=row["withdrawn"],
+            out_of_scope=row["out_of_scope"],
+            councils=row["councils"],
+            signed_off=row["signed_off"],
+            notify=_timeliness(of.get(Clock.NOTIFY), row["counted"]),
+            notify_from_awareness=_timeliness(of.get(Clock.NOTIFY_FROM_AWARENESS), row["counted"]),
+            government_copy=_timeliness(of.get(Clock.GOVERNMENT_COPY), row["counted"]),
+            late=Spread(
+                count=row["late_count"],
+                smallest=row["smallest"],
+                largest=row["largest"],
+                median=row["median"],
+                total=row["total"],
+                calendar_smallest=row["calendar_smallest"],
+                calendar_largest=row["calendar_largest"],
+                calendar_median=row["calendar_median"],
+            ),
+        ),
+        position=dict(sorted(orjson.loads(row["position"]).items(), key=lambda place: int(place[0]))),
+    )
+
+
+async def by_council(connection: asyncpg.Connection, question: Question) -> dict[str, OfCouncil]:
+    """Councils that notified, by code."""
+    return {row["council"]: OfCouncil(**row) for row in await connection.fetch(_COUNCILS, *question.arguments())}
+
+
+async def by_type(connection: asyncpg.Connection, question: Question) -> dict[str, int]:
+    """Notifications by the type that they had on the day."""
+    return {row[0]: row[1] for row in await connection.fetch(_TYPES, *question.arguments())}
+
+
+async def is_known(connection: asyncpg.Connection, subject: UUID, council: str | None) -> bool:
+    """Whether a case was received, from this council if one is given."""
+    return bool(await connection.fetchval(_IS_KNOWN, subject, council))
+
+
+async def ledger(connection: asyncpg.Connection, *, after: int, limit: int) -> list[asyncpg.Record]:
+    """Records in the order in which they were taken in."""
+    return list(await connection.fetch(_LEDGER, after, limit))
+
+
+def _timeliness(row: asyncpg.Record | None, counted: int) -> Timeliness:
+    if row is None:
+        return Timeliness(met=0, missed=0, open=0, not_measurable=counted)
+    return Timeliness(met=row["met"], missed=row["missed"], open=row["open"], not_measurable=counted - row["measured"])
