@@ -43,8 +43,8 @@ _NOW: Final = "select clock_timestamp() + $1::float8 * interval '1 second'"
 
 def _day(said: str) -> date:
     try:
-        # fromisoformat takes weeks and days without hyphens too.
-        if len(said) == _DAY_LENGTH and said[4] == "-":
+        # fromisoformat takes weeks, and days without hyphens, too.
+        if len(said) == _DAY_LENGTH and said[4] == said[7] == "-":
             return date.fromisoformat(said)
     except ValueError:
         pass

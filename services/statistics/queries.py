@@ -24,7 +24,7 @@ _SIGNING: Final = [grade.value for grade in list(Grade)[list(Grade).index(SIGNS_
 # Where a case is both withdrawn and out of scope, the withdrawal stands. A clock that was not stopped falls away with its case; a
 # stop after that day counts only if a register says so.
 _JUDGED: Final = """
-    with received as not materialized (
+    with received as (
         select r.subject, r.council, r.received_on, s.occurred_on, s.grade, s.incident_type as type_said
         from received r join said s using (subject)
         where r.received_on between $1::date and least($2::date, $3::date) and r.known_from <= $4::timestamptz
