@@ -14,7 +14,7 @@ from deploy.console.client import RefusedError, registrar
 from deploy.console.importing import CONSOLE, import_register
 from deploy.console.register import UnreadableError
 from deploy.console.tokens import token as made
-from deploy.local.stack import STATE, Addresses, read
+from deploy.local.stack import STATE, Addresses, StackError, read
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False)
 
@@ -55,6 +55,18 @@ def token(role: Annotated[str, typer.Argument()] = "council", council: Annotated
         CONSOLE.print("COUNCIL is a council's GSS code or name, for instance COUNCIL=S12000036")
         raise typer.Exit(1)
     sys.stdout.write(made(_running(), role, named.gss_code if named else None) + "\n")
+
+
+@app.command()
+def demo() -> None:
+    """The 2015 report's notifications through the whole system, beside what was published; KEEP=1 leaves it running."""
+    from deploy.console.demo import demo as shown
+
+    try:
+        raise typer.Exit(asyncio.run(shown()))
+    except (StackError, RefusedError) as error:
+        CONSOLE.print(str(error), markup=False)
+        raise typer.Exit(1) from None
 
 
 if __name__ == "__main__":

@@ -100,7 +100,8 @@ class Row:
     @property
     def received_on(self) -> date:
         """The day of receipt, in Europe/London."""
-        return day_of(self.notified_on)
+        received: date = day_of(self.notified_on)
+        return received
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

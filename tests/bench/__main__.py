@@ -120,8 +120,8 @@ async def append_figure(stack: Stack) -> list[Figure]:
     mine, _ = await rate(ours, WRITERS)
     serving.cancel()
     relayed = await relay_figure(stack, pool, row)
-    for each in (pool, keys, bare_pool):
-        await each.close()
+    for opened in (pool, keys, bare_pool):
+        await opened.close()
     return [Figure("append, 16 writers, against the bare insert", mine, reference, "/s", "at least 0.5"), relayed]
 
 
@@ -142,7 +142,7 @@ async def relay_figure(stack: Stack, pool: Any, row: Any) -> Figure:
             await asyncio.gather(*[await producer.send("sir.case-events.v1", data, key=str(n).encode(), headers=headers) for n in many])
         reference = count / (time.perf_counter() - began)
     settings = Settings(
-        database_url=url, kafka=stack.addresses.kafka, jwks="", issuer="", secret_file=STATE / "secret", topic="sir.case-events.v1"  # type: ignore[arg-type]
+        database_url=url, kafka=stack.addresses.kafka, jwks="", issuer="", secret_file=STATE / "secret", topic="sir.case-events.v1"
     )  # fmt: skip
     relay = Relay(settings=settings, source="ping", pool=pool, bell=Bell(url))
     began = time.perf_counter()
