@@ -64,10 +64,12 @@ def build(*, service: str, summary: str, lifespan: Lifespan[FastAPI], routers: I
     app.add_middleware(Edge, version=VERSION)
     for kind, answer in _ANSWERS.items():
         app.add_exception_handler(kind, answer)
-    app.include_router(_common(service))
-    for router in routers:
+    own = list(routers)
+    for router in (_common(service), *own):
         app.include_router(router)
-    app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
+    endpoints = [getattr(route, "endpoint", None) for router in own for route in router.routes]
+    bodies = {body for endpoint in endpoints if (body := getattr(endpoint, "body", None)) is not None}
+    app.openapi = lambda: _openapi(app, bodies)  # type: ignore[method-assign]
     return app
 
 
@@ -111,11 +113,10 @@ def _common(service: str) -> APIRouter:
 BEARER: Final[dict[str, Any]] = {"security": [{"bearer": []}]}
 
 
-def _openapi(app: FastAPI) -> dict[str, Any]:
+def _openapi(app: FastAPI, bodies: set[type[BaseModel]]) -> dict[str, Any]:
     if app.openapi_schema:
         return app.openapi_schema
     document = get_openapi(title=app.title, summary=app.summary, version=app.version, routes=app.routes)
-    bodies: set[type[BaseModel]] = {body for route in app.routes if (body := getattr(getattr(route, "endpoint", None), "body", None)) is not None}
     _, definitions = models_json_schema(
         [(body, "validation") for body in sorted(bodies, key=lambda b: b.__name__)], ref_template="#/components/schemas/{model}"
     )
