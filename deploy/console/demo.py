@@ -103,7 +103,7 @@ def _lines(ours: Any, whole: Any, councils: Any, types: Any, period: Implied, si
         yield Line(f"Table 2 {row['name']}", str(published[row["gss_code"]]), str(row["notifications"]), str(period.by_council[row["gss_code"]]))
     for row, (count, percent) in zip(types, PUBLISHED_BY_TYPE, strict=True):
         share = f"{row['notifications']} / {period.notifications} = {row['percent']}%"
-        note = f"{count} ({percent}% b)" if row["code"] == "T03" else f"{count} ({percent}%)"
+        note = f"{count} ({percent}%{' b' if row['code'] == 'T03' else ''})"
         yield Line(f"Table 3 {row['code']}", note, str(row["notifications"]), str(period.by_type[row["code"]]), share)
 
 
@@ -112,31 +112,6 @@ def _share(name: str, published: str, figure: Any, numerator: int, denominator: 
     fraction, expected = f"{figure['numerator']} / {figure['denominator']}", f"{numerator} / {denominator}"
     ours = f"{figure['numerator']} ({figure['percent']}%)"
     return Line(name, published, ours, ours if fraction == expected else expected, fraction)
-
-
-PUBLISHED_BY_COUNCIL, strict=True))
-    for row in councils:
-        yield Line(f"Table 2 {row['name']}", str(published[row["gss_code"]]), str(row["notifications"]), str(period.by_council[row["gss_code"]]))
-    for row, (count, percent) in zip(types, PUBLISHED_BY_TYPE, strict=True):
-        share = f"{row['notifications']} / {period.notifications} = {row['percent']}%"
-        note = f"{count} ({percent}% b)" if row["code"] == "T03" else f"{count} ({percent}%)"
-        yield Line(f"Table 3 {row['code']}", note, str(row["notifications"]), str(period.by_type[row["code"]]), share)
-
-
-def _share(name: str, published: str, figure: Any, numerator: int, denominator: int) -> Line:
-    fraction = f"{figure['numerator']} / {figure['denominator']}"
-    expected = f"{numerator} / {denominator}"
-    return Line(
-        name,
-        published,
-        f"{figure['numerator']} ({figure['percent']}%)" if fraction == expected else fraction,
-        _as(fraction, expected, figure),
-        fraction,
-    )
-
-
-def _as(fraction: str, expected: str, figure: Any) -> str:
-    return f"{figure['numerator']} ({figure['percent']}%)" if fraction == expected else expected
 
 
 PUBLISHED_BY_COUNCIL: Final = (4, 1, 1, 1, 1, 2, 1, 2, 0, 2, 1, 10, 0, 4, 2, 18, 3, 2, 3, 0, 10, 9, 0, 0, 5, 5, 0, 8, 0, 4, 0, 12)
