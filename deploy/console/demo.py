@@ -116,7 +116,8 @@ def _share(name: str, published: str, figure: Any, numerator: int, denominator: 
 
 PUBLISHED_BY_COUNCIL: Final = (4, 1, 1, 1, 1, 2, 1, 2, 0, 2, 1, 10, 0, 4, 2, 18, 3, 2, 3, 0, 10, 9, 0, 0, 5, 5, 0, 8, 0, 4, 0, 12)
 PUBLISHED_BY_TYPE: Final = (
-    (14, 13), (21, 19), (22, 19), (9, 8), (8, 7), (14, 13), (5, 5), (3, 3), (4, 4), (2, 2), (1, 1), (1, 1), (1, 1), (1, 1), (1, 1), (1, 1), (2, 2), (1, 1),
+    (14, 13), (21, 19), (22, 19), (9, 8), (8, 7), (14, 13), (5, 5), (3, 3), (4, 4), (2, 2), (1, 1), (1, 1),
+    (1, 1), (1, 1), (1, 1), (1, 1), (2, 2), (1, 1),
 )  # fmt: skip
 
 
@@ -125,7 +126,7 @@ async def live_case(client: Client) -> list[tuple[str, float]]:
     stack: Addresses = client.stack
     hops: list[tuple[str, float]] = []
     today = now().date().isoformat()
-    body = {
+    body: dict[str, Any] = {
         "council_reference": f"DEMO-{now():%Y%m%d%H%M%S}", "occurred_on": today, "became_aware_on": today, "criteria": ["C1"], "charged_on": today,
         "incident_type": "T02", "role_of_person": "perpetrator_suspected", "person": {"initials": "QZ"}, "orders": [{"type": "CPO"}],
         "signed_off_by": {"grade": "service_manager", "signed_on": today}, "summary": "An invented incident, for the demonstration.",

