@@ -163,7 +163,7 @@ def read(raw: bytes, now: datetime) -> Register:
         cells, unread = _cells(record, places)
         values[record.row] = cells
         faults += unread
-        faults += row_faults(record.row, cells, now, silent=frozenset(fault.column for fault in unread) | (COLUMNS.keys() - places.keys()))
+        faults += row_faults(record.row, cells, now, silent=frozenset(fault.column for fault in unread) | (set(COMPULSORY) - places.keys()))
     faults += repeated(values)
     faults += duplicates(values)
     faulty = {fault.row for fault in faults}

@@ -1,5 +1,6 @@
 """However a history is cut into batches, the same rows are known for the same time."""
 
+import itertools
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -110,7 +111,7 @@ def test_what_is_known_of_a_key_has_no_gap_and_no_overlap(told: list[Told]) -> N
     changes = fold(told)
     for rows in (lasting(changes.said.rows), lasting(changes.clocks.rows)):
         spans = sorted((row[-2], row[-1]) for row in rows)
-        assert all(before[1] == after[0] for before, after in zip(spans, spans[1:], strict=False))
+        assert all(before[1] == after[0] for before, after in itertools.pairwise(spans))
         assert spans[-1][1] == FOREVER
 
 
