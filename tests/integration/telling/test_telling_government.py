@@ -1,17 +1,23 @@
 """Each live notification reaches Government once, on every channel with the same bytes; what was brought in reaches nobody."""
 
 import asyncio
+import json
 from datetime import timedelta
+from pathlib import Path
 
 import orjson
 import pytest
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # it ships no types
 
+from contracts import government as published
 from contracts.clocks import london_date
 from contracts.envelope import Origin
 from services.chassis.clock import new_id, now
 from tests.integration.telling.stage import EDINBURGH, GLASGOW, INITIALS, SECRET, Stage
 
 NAMES = ["notification-copied", "notification-amended", "notification-amended", "notification-withdrawn"]
+PUBLISHED = Path(published.__file__).parent
+ENVELOPE = Draft202012Validator(json.loads((PUBLISHED / "cloudevent.schema.json").read_bytes()))
 PLANTED = (SECRET, INITIALS, "planted-person-91", "planted-reference-55")
 
 
@@ -27,6 +33,10 @@ async def test_a_case_is_told_from_receipt_to_withdrawal_in_order(government: St
     assert [int(event["sequence"]) for event in told] == [1, 2, 3, 4]
     assert [orjson.loads(record.value) for record in records] == told
     assert {record.key for record in records} == {case.encode()}
+    for event in told:
+        ENVELOPE.validate(event)
+        name = event["type"].split(".")[-2]
+        Draft202012Validator(json.loads((PUBLISHED / name / "v1" / "schema.json").read_bytes())).validate(event["data"])
     async with government.client("government") as client:
         for record, event in zip(records, told, strict=True):
             answer = await client.get(f"/v1/events/{event['id']}")

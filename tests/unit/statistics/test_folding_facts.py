@@ -91,7 +91,7 @@ class Tables:
                 row[-1] = instant
 
     def contents(self) -> dict[str, list[Any]]:
-        return {"received": sorted(self.received)} | {name: sorted(rows, key=repr) for name, rows in self.rows.items()}
+        return {"received": sorted(self.received, key=repr)} | {name: sorted(rows, key=repr) for name, rows in self.rows.items()}
 
 
 @given(streams(), st.data())
