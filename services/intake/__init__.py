@@ -1,1 +1,1 @@
-"""Intake: the councils' front door; it owns case ids and references, drafts, narratives and the case keys."""
+"""Owns what a council says: notifications and all that follows them, case references, and the case keys."""

@@ -1,1 +1,1 @@
-"""What a council may say of a case, and what follows from it."""
+"""What a council may say, and what follows: pure."""

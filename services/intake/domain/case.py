@@ -1,18 +1,14 @@
-"""One case as a council tells it: what has happened to it, what may be asked, and what then happens.
+"""One case: what its council has said of it, in order. Also incidents considered and not notified, each a stream of its own."""
 
-An incident that was considered and not notified has a stream of its own, with one event.
-"""
-
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Final, assert_never
 
-from contracts.calendars import CURRENT_CALENDAR, calendar
-from contracts.clocks import london_date, policy, policy_on
-from contracts.envelope import Decision, Event, Fault, Refused
+from contracts.calendars import CURRENT_CALENDAR
+from contracts.clocks import london_date, policy_on
+from contracts.envelope import Decision, Event, Origin, Refused
 from contracts.intake import (
-    Flag,
     IncidentConsidered,
     IncidentReclassified,
     Notification,
@@ -22,10 +18,7 @@ from contracts.intake import (
     NotificationWithdrawn,
 )
 from contracts.personal import Personal
-from services.intake.domain import rules
-from services.intake.domain.rules import Receipt, Said
-
-# What a stream has come to
+from services.intake.domain.rules import Circumstances, flags, refusals
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,198 +27,204 @@ class Nothing:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Notified:
-    """The Care Inspectorate knows of it."""
+class Case:
+    """A notified case as it stands."""
 
     reference: str
     council: str
     received_at: datetime
     received_on: date
-    policy: str
-    calendar: str
-    notification: Notification
-    flags: tuple[Flag, ...]
-    live: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Withdrawn(Notified):
-    """Taken back by the council; still counted as received."""
-
-    withdrawn_on: date
+    said: Notification
+    incident_type: str
+    origin: Origin
+    withdrawn: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Considered:
-    """Weighed, and not notified."""
-
-    council: str
+    """An incident that was considered and not notified."""
 
 
-State = Nothing | Notified | Withdrawn | Considered
-NOTHING: Final = Nothing()
+State = Nothing | Case | Considered
 
-# What may be asked
+CHANGES: Final = ("Amend", "Correct", "Reclassify", "Withdraw")
+"""What a case that stands allows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receive:
-    """Take a notification in. `references` holds one for each year in which it may be received."""
+    """Notify. `received_at` is given by a registrar only; otherwise it is now."""
 
+    reference: str
     council: str
-    notification: Notification
-    references: Mapping[int, str]
-    live: bool = True
-    notified_on: Said = None
-    alike: tuple[Flag, ...] = ()
-    register_row: dict[str, str] | None = None
+    said: Notification
+    origin: Origin
+    received_at: datetime | None = None
+    register_row: Mapping[str, str] | None = None
+    same_person_lately: bool = False
+    same_day_already: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Amend:
-    """New facts."""
+class Change:
+    """Amend (new facts) or correct (an error): some fields and the reason."""
 
-    changes: Mapping[str, Any] = field(repr=False)
-    reason: str = field(repr=False)
-    occurred_at: Said = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Correct:
-    """An error put right."""
-
-    changes: Mapping[str, Any] = field(repr=False)
-    reason: str = field(repr=False)
-    occurred_at: Said = None
+    correction: bool
+    values: Mapping[str, Any]
+    reason: str
+    origin: Origin
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Withdraw:
-    """Take it back."""
+    """Take the notification back, as of a day."""
 
-    reason: str = field(repr=False)
-    occurred_at: Said = None
+    reason: str
+    on: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reclassify:
-    """Another statistical category, and on what basis."""
+    """Another statistical category, as of a day."""
 
     incident_type: str
-    basis: str = field(repr=False)
-    occurred_at: Said = None
+    basis: str
+    on: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Consider:
-    """Record an incident that was weighed and not notified."""
+    """Record that an incident was weighed and not notified."""
 
-    council: str
-    reason: str = field(repr=False)
-    considered_on: date | None = None
-    occurred_on: date | None = None
-    criteria: tuple[str, ...] = ()
-    incident_type: str | None = None
-    decided_by: str | None = None
+    fact: IncidentConsidered
 
 
-Command = Receive | Amend | Correct | Withdraw | Reclassify | Consider
-
-ALLOWED: Final[Mapping[type, tuple[str, ...]]] = {
-    Nothing: ("Receive", "Consider"),
-    Notified: ("Amend", "Correct", "Withdraw", "Reclassify"),
-    Withdrawn: ("Correct",),
-    Considered: (),
-}
-"""The state machine: which commands each state allows."""
-
-
-def permitted(state: State, action: str) -> Refused | None:
-    """Whether the state allows the command at all; if not, which ones it does."""
-    allowed = ALLOWED[type(state)]
-    if action in allowed:
-        return None
-    return Refused(status=409, code="transition_not_allowed", detail="The case's state does not allow this.", allowed=allowed)
-
-
-# History to state
+Command = Receive | Change | Withdraw | Reclassify | Consider
 
 
 def evolve(state: State, event: Event) -> State:
-    """The state after one more event."""
-    match state, event:
-        case _, NotificationReceived() as it:
-            return _notified(it)
-        case _, IncidentConsidered(council=council):
-            return Considered(council=council)
-        case Notified(), NotificationAmended() | NotificationCorrected():
-            return replace(state, notification=event.after, flags=event.flags)
-        case Notified(), IncidentReclassified(after=after):
-            return replace(state, notification=state.notification.model_copy(update={"incident_type": after}))
-        case Notified(), NotificationWithdrawn(on=on):
-            return Withdrawn(**{name: getattr(state, name) for name in Notified.__slots__}, withdrawn_on=on)
+    """The state after one more fact."""
+    match event:
+        case NotificationReceived():
+            return Case(
+                reference=event.reference,
+                council=event.council,
+                received_at=event.received_at,
+                received_on=event.received_on,
+                said=event.notification,
+                incident_type=event.notification.incident_type,
+                origin=Origin.IMPORT if event.register_row is not None else Origin.LIVE,
+            )
+        case NotificationAmended() | NotificationCorrected() if isinstance(state, Case):
+            corrected = "incident_type" in event.changed
+            return replace(state, said=event.after, incident_type=event.after.incident_type if corrected else state.incident_type)
+        case IncidentReclassified() if isinstance(state, Case):
+            return replace(state, incident_type=event.after)
+        case NotificationWithdrawn() if isinstance(state, Case):
+            return replace(state, withdrawn=True)
+        case IncidentConsidered():
+            return Considered()
         case _:
-            raise AssertionError
+            msg = f"{event.type} cannot follow here"
+            raise AssertionError(msg)
 
 
-def _notified(it: NotificationReceived) -> Notified:
-    return Notified(
-        reference=it.reference,
-        council=it.council,
-        received_at=it.received_at,
-        received_on=it.received_on,
-        policy=it.policy,
-        calendar=it.calendar,
-        notification=it.notification,
-        flags=it.flags,
-        live=it.live,
-    )
-
-
-# State and command to what happens
+def permitted(state: State, action: str) -> Refused | None:
+    """Whether the case allows an action at all."""
+    match state:
+        case Case(withdrawn=False):
+            return None
+        case Case():
+            return Refused(status=409, code="transition_not_allowed", detail="The notification was withdrawn.", allowed=())
+        case Nothing() | Considered():
+            allowed = ("Receive",) if action != "Receive" else ()
+            return None if action in {"Receive", "Consider"} else Refused(status=409, code="not_notified", detail="No such case.", allowed=allowed)
+        case _:
+            assert_never(state)
 
 
 def decide(state: State, command: Command, at: datetime) -> Decision:
-    """What happens when `command` is asked in `state` at the instant `at`."""
-    if (refusal := permitted(state, type(command).__name__)) is not None:
-        return refusal
-    match state, command:
-        case Nothing(), Receive():
-            return _receive(command, at)
-        case Nothing(), Consider():
-            return _consider(command, at)
-        case Notified(), Amend():
-            return _change(NotificationAmended, state, command, at)
-        case Notified(), Correct():
-            return _change(NotificationCorrected, state, command, at)
-        case Notified(), Withdraw():
-            return _after_receipt(state, command, at, lambda on: [NotificationWithdrawn(on=on, reason=Personal(command.reason))])
-        case Notified(), Reclassify():
-            return _after_receipt(state, command, at, lambda on: _reclassify(state, command, on))
+    """What follows from a command at an instant, or why not."""
+    match command:
+        case Receive():
+            return _receive(command, at) if isinstance(state, Nothing) else []
+        case Consider(fact=fact):
+            return [fact] if isinstance(state, Nothing) else []
+        case Change() | Withdraw() | Reclassify():
+            action = "Correct" if isinstance(command, Change) else type(command).__name__
+            if (refusal := permitted(state, action)) is not None or not isinstance(state, Case):
+                return refusal or []
+            return _on_a_case(state, command, at)
         case _:
-            raise AssertionError
+            assert_never(command)
+
+
+def _on_a_case(case: Case, command: Change | Withdraw | Reclassify, at: datetime) -> Decision:
+    match command:
+        case Change():
+            return _change(case, command, at)
+        case Withdraw(reason=reason, on=on):
+            refusal = _dated(case, on, at)
+            return refusal or [NotificationWithdrawn(on=on or london_date(at), reason=Personal(reason))]
+        case Reclassify(incident_type=kind) if kind == case.incident_type:
+            return []
+        case Reclassify(incident_type=kind, basis=basis, on=on):
+            refusal = _dated(case, on, at)
+            return refusal or [IncidentReclassified(on=on or london_date(at), before=case.incident_type, after=kind, basis=Personal(basis))]
+        case _:
+            assert_never(command)
 
 
 def _receive(command: Receive, at: datetime) -> Decision:
-    if faults := rules.future(command.notified_on, at, "#/notified_on"):
-        return _refused(tuple(faults))
-    received_on = rules.day(command.notified_on, at)
-    edition = policy_on(received_on)
-    receipt = Receipt(on=received_on, today=london_date(at), policy=edition, calendar=calendar(CURRENT_CALENDAR), live=command.live)
-    if found := rules.faults(command.notification, receipt):
-        return _refused(found)
-    if (reference := command.references.get(received_on.year)) is None:
-        return Refused(status=503, code="unavailable", detail="The year has changed meanwhile; try again.")
+    received_at = command.received_at or at
+    received_on = london_date(received_at)
+    around = Circumstances(
+        received_on=received_on,
+        today=london_date(at),
+        origin=command.origin,
+        same_person_lately=command.same_person_lately,
+        same_day_already=command.same_day_already,
+    )
+    if faults := refusals(command.said, around):
+        return Refused(code="refused", detail="The notification breaks a rule.", faults=tuple(faults))
     return [
         NotificationReceived(
-            reference=reference,
+            reference=command.reference,
             council=command.council,
-            received_at=rules.instant(command.notified_on, at),
+            received_at=received_at,
             received_on=received_on,
-            policy=edition.version,
+            policy=policy_on(received_on).version,
             calendar=CURRENT_CALENDAR,
-            notification=command.notification,
-            flags=(*rules.flags(command.notification, receipt), *command.alike),
-            register_row=command.register_row,
+            notification=command.said,
+            flags=flags(command.said, around),
+            register_row=dict(command.register_row) if command.register_row is not None else None,
         )
     ]
+
+
+def _change(case: Case, command: Change, at: datetime) -> Decision:
+    after = case.said.model_copy(update=dict(command.values))
+    changed = tuple(sorted(name for name in command.values if getattr(after, name) != getattr(case.said, name)))
+    if not changed:
+        return []
+    around = Circumstances(received_on=case.received_on, today=london_date(at), origin=Origin.IMPORT)
+    if faults := refusals(after, around, at="#/changes"):
+        return Refused(code="refused", detail="The notification would break a rule.", faults=tuple(faults))
+    kind = NotificationCorrected if command.correction else NotificationAmended
+    return [
+        kind(
+            changed=changed,
+            before=case.said,
+            after=after,
+            reason=Personal(command.reason),
+            policy=policy_on(case.received_on).version,
+            calendar=CURRENT_CALENDAR,
+            flags=flags(after, replace(around, origin=case.origin)),
+        )
+    ]
+
+
+def _dated(case: Case, on: date | None, at: datetime) -> Refused | None:
+    if on is not None and not case.received_on <= on <= london_date(at):
+        return Refused(code="refused", detail="The day lies before the notification or in the future.", faults=())
+    return None
