@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import asyncpg
 import pytest
+import pytest_asyncio
 
 from services.chassis.clock import new_id
 from services.chassis.postgres import SESSION
@@ -19,7 +20,7 @@ class Database:
     owner_url: str
 
 
-@pytest.fixture(scope="module")
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def database(postgres_url: str) -> Database:
     """With the migrations of the mechanism and of statistics."""
     name = f"sir_statistics__{new_id().hex[-12:]}"
