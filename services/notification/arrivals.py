@@ -36,9 +36,9 @@ class Arrivals:
             try:
                 connection = await asyncpg.connect(url, timeout=CONNECT_TIMEOUT)
                 await connection.add_listener(CHANNEL, lambda *_: self.ring())
+                # Whatever was committed while nobody listened is looked for now.
+                self.ring()
                 while not connection.is_closed():
-                    # Whatever was committed while nobody listened is looked for now.
-                    self.ring()
                     await asyncio.sleep(AGAIN_SECONDS)
             except UNAVAILABLE as fault:
                 log.warning("arrivals.unavailable", **describe(fault))
