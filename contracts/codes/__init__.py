@@ -40,7 +40,7 @@ class Number(IntEnum):
 class Criterion(Code):
     """Why it must be notified; at least one holds (R-02)."""
 
-    C1 = ("C1", "Charged with, or recalled for, an offence that caused death or serious harm to another person")
+    C1 = "C1", "Charged with, or recalled for, an offence that caused death or serious harm to another person"
     C2 = "C2", "Significant concern about the involvement of professionals or services"
     C3 = "C3", "The person died or was seriously injured, and public concern is likely"
 
@@ -50,10 +50,10 @@ class IncidentType(Code):
 
     T01 = "T01", "Murder (perpetrator)"
     T02 = "T02", "Sexual offences (including rape, sexual assault)"
-    T03 = ("T03", "Unexplained death (mostly likely drug related; post mortem may be pending)")
+    T03 = "T03", "Unexplained death (mostly likely drug related; post mortem may be pending)"
     T04 = "T04", "Suicide"
     T05 = "T05", "Assault and robbery"
-    T06 = ("T06", "Serious assault (danger to life, disfigurement, severe injury, or intent to rob)")
+    T06 = "T06", "Serious assault (danger to life, disfigurement, severe injury, or intent to rob)"
     T07 = "T07", "Attempted murder"
     T08 = "T08", "Child abuse (historical)"
     T09 = "T09", "Murder (victim)"
@@ -79,7 +79,7 @@ class OffenceCode(Code):
     S6 = "S6", "Other contact sex offence against an adult"
     S7 = "S7", "Non-contact sex offence against a child"
     S8 = "S8", "Non-contact sex offence against an adult"
-    S9 = ("S9", "Possession, taking or distribution of indecent images of persons under 18")
+    S9 = "S9", "Possession, taking or distribution of indecent images of persons under 18"
     N1 = "N1", "Assault to severe injury and permanent disfigurement"
     N2 = "N2", "Assault, neglect or cruelty to children"
     N3 = "N3", "Robbery (aggravated by use of a weapon)"
@@ -208,15 +208,15 @@ class OrderType(Code):
     OLR = "OLR", "Order for lifelong restriction"
     LEGACY = "legacy", "An order for an offence before 1 February 2011, kind not said"
     PROBATION = "probation", "Probation order (offences before 1 February 2011)"
-    COMMUNITY_SERVICE = ("community_service", "Community service order (offences before 1 February 2011)")
-    SUPERVISED_ATTENDANCE = ("supervised_attendance", "Supervised attendance order (offences before 1 February 2011)")
-    VOLUNTARY_THROUGHCARE = ("voluntary_throughcare", "Voluntary throughcare (out of scope)")
+    COMMUNITY_SERVICE = "community_service", "Community service order (offences before 1 February 2011)"
+    SUPERVISED_ATTENDANCE = "supervised_attendance", "Supervised attendance order (offences before 1 February 2011)"
+    VOLUNTARY_THROUGHCARE = "voluntary_throughcare", "Voluntary throughcare (out of scope)"
     DIVERSION = "diversion", "Diversion from prosecution (out of scope)"
     FISCAL_WORK_ORDER = "fiscal_work_order", "Fiscal work order (out of scope)"
     BAIL_SUPERVISION = "bail_supervision", "Bail supervision (out of scope)"
-    STRUCTURED_DEFERRED_SENTENCE = ("structured_deferred_sentence", "Structured deferred sentence (out of scope)")
-    HOME_DETENTION_CURFEW = ("home_detention_curfew", "Home detention curfew alone (out of scope)")
-    RESTRICTION_OF_LIBERTY = ("restriction_of_liberty", "Restriction of liberty order alone (out of scope)")
+    STRUCTURED_DEFERRED_SENTENCE = "structured_deferred_sentence", "Structured deferred sentence (out of scope)"
+    HOME_DETENTION_CURFEW = "home_detention_curfew", "Home detention curfew alone (out of scope)"
+    RESTRICTION_OF_LIBERTY = "restriction_of_liberty", "Restriction of liberty order alone (out of scope)"
 
     @classmethod
     def _missing_(cls, value: object) -> Self | None:
@@ -324,11 +324,11 @@ class CheckItem(Code):
     PLAN_INFORMED_BY_ASSESSMENT = "plan_informed_by_assessment"
     ORDER_REVIEWS = "order_reviews", "Statutory reviews of the order or licence held"
     LSCMI_WITHIN_20_DAYS = "lscmi_within_20_days", "LS/CMI completed within 20 days"
-    LSCMI_EXPORTED_FROM_PRISON = ("lscmi_exported_from_prison", "LS/CMI exported from prison")
+    LSCMI_EXPORTED_FROM_PRISON = "lscmi_exported_from_prison", "LS/CMI exported from prison"
     CONTACT_LEVELS_APPROPRIATE = "contact_levels_appropriate"
-    NON_COMPLIANCE_MANAGED = ("non_compliance_managed", "Non-compliance managed appropriately")
+    NON_COMPLIANCE_MANAGED = "non_compliance_managed", "Non-compliance managed appropriately"
     PARTNERSHIP_WORKING = "partnership_working"
-    STAFFING_FACTOR = ("staffing_factor", "Staffing factor present (absence, sickness, shortage)")
+    STAFFING_FACTOR = "staffing_factor", "Staffing factor present (absence, sickness, shortage)"
 
 
 class AssessmentTool(Code):
@@ -415,7 +415,7 @@ class CaseStatus(Code):
     OUT_OF_SCOPE = "out_of_scope"
     DUPLICATE = "duplicate"
     WITHDRAWN = "withdrawn"
-    AWAITING_SOG_DECISION = ("awaiting_sog_decision", "Awaiting the Strategic Oversight Group's decision")
+    AWAITING_SOG_DECISION = "awaiting_sog_decision", "Awaiting the Strategic Oversight Group's decision"
     CLOSED_MAPPA_SCR = "closed_mappa_scr", "Closed: MAPPA significant case review"
     REVIEW_IN_PROGRESS = "review_in_progress"
     CR_IN_PROGRESS = "cr_in_progress", "Comprehensive review in progress"
@@ -423,7 +423,7 @@ class CaseStatus(Code):
     UNDER_SCRUTINY = "under_scrutiny"
     INFORMATION_REQUESTED = "information_requested"
     INFORMATION_SUPPLIED = "information_supplied"
-    CR_REQUIRED_BY_INSPECTOR = ("cr_required_by_inspector", "Comprehensive review required by the inspector")
+    CR_REQUIRED_BY_INSPECTOR = "cr_required_by_inspector", "Comprehensive review required by the inspector"
     FEEDBACK_SENT = "feedback_sent"
     ACCEPTED = "accepted"
     DISPUTED = "disputed"
