@@ -81,7 +81,7 @@ async def when_due(
     """`counted` ends with the due day; `skipped` are the days not worked on the way; both empty for months and calendar days."""
     try:
         found = due(clock, day_zero, policy_on(day_zero), calendar(CURRENT_CALENDAR))
-    except (OutsideCalendar, OverflowError):
+    except OutsideCalendar:
         raise _outside() from None
     return as_json(
         {
