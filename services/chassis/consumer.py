@@ -87,13 +87,15 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
         """The end offset of each partition now.
 
         Raises:
-            KafkaError, TimeoutError: the broker does not answer.
+            KafkaError, TimeoutError: the broker does not answer, or has not been asked yet.
         """
         consumer = self._kafka
-        if consumer is None:
+        if consumer is None or self._broker is None:
             raise TimeoutError
         async with asyncio.timeout(_ANSWER_SECONDS):
-            numbers = consumer.partitions_for_topic(self._topic) or set()
+            numbers = consumer.partitions_for_topic(self._topic)
+            if not numbers:  # no partitions known is not the same as nothing to read
+                raise TimeoutError
             found = await consumer.end_offsets([TopicPartition(self._topic, number) for number in numbers])
         return {place.partition: end for place, end in found.items()}
 
