@@ -166,12 +166,19 @@ async def _none(_app: FastAPI) -> AsyncIterator[None]:
     yield
 
 
-async def _database(postgres: str, database: str) -> None:
+async def roles(postgres: str) -> None:
+    """The roles of the service, if the server does not have them yet."""
     server = await asyncpg.connect(postgres)
     for name, kind in (("sir_deadlines", f"login password '{PASSWORD}'"), ("sir_deadlines_query", "nologin")):
         if not await server.fetchval("select true from pg_roles where rolname = $1", name):
             await server.execute(f"create role {name} {kind}")
     await server.execute("grant sir_deadlines_query to sir_deadlines")
+    await server.close()
+
+
+async def _database(postgres: str, database: str) -> None:
+    await roles(postgres)
+    server = await asyncpg.connect(postgres)
     await server.execute(f'create database "{database}"')
     await server.close()
     connection = await asyncpg.connect(on_database(postgres, database))

@@ -1,0 +1,73 @@
+"""The whole process over Kafka: killed while it judges, started again under a clock that jumped, rebuilt from the topic."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from contracts.envelope import Origin
+from tests.integration.deadlines.stage import roles
+from tests.integration.telling.stage import Stage, stage
+
+JUMP = str(timedelta(days=14).total_seconds())
+
+
+@pytest.fixture
+async def process(postgres_url: str, kafka_bootstrap: str, tmp_path: Path) -> AsyncIterator[Stage]:
+    """Deadlines, not started yet, with intake's voice on its topic."""
+    await roles(postgres_url)
+    async with stage("deadlines", postgres_url, kafka_bootstrap, tmp_path) as made:
+        yield made
+
+
+async def shown(process: Stage, state: str) -> list[dict[str, Any]]:
+    async with process.client("inspector") as client:
+        listed: list[dict[str, Any]] = (await client.get("/v1/clocks", params={"state": state, "clock": "government_copy"})).json()["clocks"]
+        return listed
+
+
+async def breaches(process: Stage) -> int:
+    connection = await process.owner()
+    found: int = await connection.fetchval("select count(*) from event where type = 'sir.deadlines.clock-breached'")
+    await connection.close()
+    return found
+
+
+@pytest.mark.parametrize(("place", "before_restart"), [("ticker.before_commit", 0), ("ticker.after_commit", 3)])
+async def test_a_kill_while_it_judges_neither_loses_nor_doubles_a_breach(process: Stage, place: str, before_restart: int) -> None:
+    await process.start()
+    for _ in range(3):
+        await process.notify(origin=Origin.IMPORT)
+    await process.caught_up()
+    assert len(await shown(process, "open")) == 3
+    await process.kill()
+
+    await process.start(SIR_CLOCK_SHIFT=JUMP, SIR_FAILPOINT=f"{place}:kill")
+    await process.died()
+    assert await breaches(process) == before_restart
+
+    await process.start(SIR_CLOCK_SHIFT=JUMP)
+    async with asyncio.timeout(30):
+        while await breaches(process) < 3:
+            await asyncio.sleep(0.1)
+    await process.caught_up()
+    assert len(await shown(process, "overdue")) == 3
+    assert await breaches(process) == 3
+
+
+async def test_a_rebuild_from_the_topic_gives_the_same_read_models(process: Stage) -> None:
+    await process.start()
+    for number in range(4):
+        subject = await process.notify()
+        if number % 2:
+            await process.amend(subject, corrected=True)
+        if number == 3:
+            await process.withdraw(subject)
+    await process.caught_up()
+    before = await shown(process, "open")
+    assert len(before) == 3
+    assert "the same as before" in " ".join((await process.word("rebuild")).split())
+    assert await shown(process, "open") == before
