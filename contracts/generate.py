@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Final
 
-from contracts import codes
+from contracts import codes, government
 from contracts.calendars import calendar, versions
 from contracts.catalogue import CATALOGUE
 from contracts.clocks import POLICIES
@@ -53,7 +53,11 @@ def schemas() -> Iterator[Made]:
         yield f"schemas/{name}.v{version}.json", text + "\n"
 
 
-PRODUCERS: Final = (Producer(owns="codes/*.csv", make=code_lists), Producer(owns="schemas/*.json", make=schemas))
+PRODUCERS: Final = (
+    Producer(owns="codes/*.csv", make=code_lists),
+    Producer(owns="schemas/*.json", make=schemas),
+    Producer(owns="government/**/*.json", make=government.files),
+)
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -53,7 +53,7 @@ def clean() -> None:
 
 def _foreground(state: Path, services: tuple[str, ...]) -> None:
     try:
-        asyncio.run(_until_stopped(state, services))
+        asyncio.run(_until_stopped(state.resolve(), services))
     except StackError as error:
         say(str(error))
         raise typer.Exit(1) from None
