@@ -1,6 +1,7 @@
 """Idempotency keys: the first answer is kept in the transaction of its effect, and given again to the same request."""
 
 import hmac
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
@@ -41,7 +42,11 @@ class Answer:
 
 def fingerprint(secret: bytes, route: str, body: Any) -> bytes:
     """An HMAC over the route and the body's canonical form, so that nothing can be guessed from it."""
-    return hmac.digest(secret, route.encode() + b"\0" + orjson.dumps(body, option=orjson.OPT_SORT_KEYS), sha256)
+    try:
+        canonical = orjson.dumps(body, option=orjson.OPT_SORT_KEYS)
+    except TypeError:  # half a surrogate pair, or a number beyond 64 bits: parsed, and still to be refused for what it is
+        canonical = json.dumps(body, sort_keys=True).encode()
+    return hmac.digest(secret, route.encode() + b"\0" + canonical, sha256)
 
 
 async def recall(connection: asyncpg.Connection, asked: Sequence[Once]) -> dict[Once, Answer]:

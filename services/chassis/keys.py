@@ -23,6 +23,7 @@ _INSERT: Final = """
     insert into subject_key (subject, wrapped)
     select * from unnest($1::text[], $2::bytea[])
     on conflict (subject) do nothing
+    returning subject
 """
 _READ: Final = "select subject, wrapped from subject_key where subject = any($1)"
 _DESTROY: Final = "update subject_key set wrapped = null, destroyed = clock_timestamp() where subject = $1 and wrapped is not null"
@@ -81,15 +82,19 @@ class Keyring:
         key = AESGCM.generate_key(bit_length=256)
         nonce = os.urandom(_NONCE)
         wrapped = nonce + self._kek.encrypt(nonce, key, subject.encode())
-        await self._insert((subject, wrapped))
-        self._remember(subject, AESGCM(key))
+        if await self._insert((subject, wrapped)):
+            self._remember(subject, AESGCM(key))
+        else:
+            # It has one already: what this one sealed, nobody could open.
+            await self.fetch([subject])
 
-    async def _insert_all(self, keys: Sequence[tuple[str, bytes]]) -> Sequence[None]:
+    async def _insert_all(self, keys: Sequence[tuple[str, bytes]]) -> Sequence[bool]:
         try:
-            await self._pool.execute(_INSERT, [subject for subject, _ in keys], [wrapped for _, wrapped in keys])
+            rows = await self._pool.fetch(_INSERT, [subject for subject, _ in keys], [wrapped for _, wrapped in keys])
         except UNAVAILABLE as fault:
             raise KeysUnavailableError(type(fault).__name__) from fault
-        return [None] * len(keys)
+        made = {row["subject"] for row in rows}
+        return [subject in made for subject, _ in keys]
 
     async def fetch(self, subjects: Iterable[str]) -> None:
         """Bring the keys of these subjects to hand, so that `box` need not wait."""
