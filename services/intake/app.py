@@ -15,8 +15,10 @@ from services.chassis.identity import Caller
 from services.chassis.service import Definition
 from services.intake.api import router
 from services.intake.domain.case import Nothing, State, decide, evolve, permitted
+from services.intake.drafts import drafts, sweeping
 from services.intake.projections import projecting
 from services.intake.queries import is_known
+from services.intake.saying import seen_by
 
 
 class _Deaf:
@@ -36,7 +38,7 @@ class _Deaf:
 
 
 async def _visible(connection: asyncpg.Connection, caller: Caller, subject: UUID) -> bool:
-    return await is_known(connection, str(subject), caller.council)
+    return await is_known(connection, str(subject), seen_by(caller.council))
 
 
 def definition(secret: bytes) -> Definition[State]:
@@ -51,9 +53,10 @@ def definition(secret: bytes) -> Definition[State]:
         permitted=permitted,
         visible=_visible,
         listener=lambda _service: _Deaf(),
-        routers=[router],
+        routers=[router, drafts],
         roles=frozenset(Role),
         council_roles=frozenset(COUNCIL_ROLES),
         keys=True,
+        background=lambda service: [sweeping(service)],
         projections=("notified",),
     )

@@ -1,9 +1,12 @@
 """What may be sent to intake: one model a command, strict, with the codes of the published lists."""
 
-from datetime import date
-from typing import Annotated
+import re
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Annotated, Any, Final
 
-from pydantic import AwareDatetime, Field
+from pydantic import AfterValidator, Field, PlainValidator, WithJsonSchema
+from pydantic_core import PydanticCustomError
 
 from contracts.codes import (
     AwarenessSource,
@@ -24,12 +27,56 @@ from contracts.codes import (
 from services.chassis import text
 from services.chassis.commands import Body
 
+FIRST_YEAR: Final = 1900
+LAST_YEAR: Final = 2100
+"""Years in which something may have happened, and for which there are references."""
+
+_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_INSTANT: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?(Z|[+-][0-9]{2}:[0-9]{2})")
+
+
+def _day(said: Any) -> date:
+    """A date as `YYYY-MM-DD` and in no other form."""
+    try:
+        if isinstance(said, str) and _DAY.fullmatch(said) and FIRST_YEAR <= (found := date.fromisoformat(said)).year <= LAST_YEAR:
+            return found
+    except ValueError:
+        pass
+    code, words = "date", f"A date is written YYYY-MM-DD, from {FIRST_YEAR} to {LAST_YEAR}."
+    raise PydanticCustomError(code, words)
+
+
+def _occurred(said: Any) -> date | datetime:
+    """A date, or an instant as RFC 3339 writes it, with its offset."""
+    if not isinstance(said, str) or not _INSTANT.fullmatch(said):
+        return _day(said)
+    try:
+        # Two years of room: an offset may move the instant into another year.
+        if FIRST_YEAR < (found := datetime.fromisoformat(said)).year < LAST_YEAR:
+            return found
+    except ValueError:
+        pass
+    code, words = "instant", "An instant is written as RFC 3339, with its offset."
+    raise PydanticCustomError(code, words)
+
+
+def _each_once(said: Sequence[Any]) -> list[Any]:
+    return list(dict.fromkeys(said))
+
+
 Reference = Annotated[str, text.Line(100)]
 Name = Annotated[str, text.Line(200)]
-Prose = Annotated[str, text.Prose(20_000)]
-Day = Annotated[date, Field(ge=date(1900, 1, 1), le=date(2100, 1, 1))]
-Occurred = Day | AwareDatetime
+Prose = Annotated[str, text.Prose(2000)]
+Summary = Annotated[str, text.Prose(5000)]
+"""Bounded so that an event with the summary before and after, sealed, stays below the largest data of an event."""
+Day = Annotated[date, PlainValidator(_day), WithJsonSchema({"type": "string", "format": "date"})]
+Occurred = Annotated[
+    date | datetime, PlainValidator(_occurred), WithJsonSchema({"type": "string", "examples": ["2014-03-21", "2014-03-21T10:00:00Z"]})
+]
 """When something happened: a day, or an instant with its offset."""
+Criteria = Annotated[list[Criterion], Field(max_length=20, default_factory=list), AfterValidator(_each_once)]
+OffenceCodes = Annotated[list[OffenceCode], Field(max_length=40, default_factory=list), AfterValidator(_each_once)]
+Requirements = Annotated[list[Requirement], Field(max_length=20, default_factory=list), AfterValidator(_each_once)]
 
 
 class PersonBody(Body):
@@ -47,7 +94,7 @@ class OrderBody(Body):
     type: OrderType
     start_date: Day | None = None
     end_date: Day | None = None
-    requirements: Annotated[list[Requirement], Field(max_length=20, default_factory=list)]
+    requirements: Requirements
 
 
 class MappaBody(Body):
@@ -75,11 +122,11 @@ class Said(Body):
     occurred_on_precision: Precision | None = None
     became_aware_on: Day | None = None
     awareness_source: AwarenessSource | None = None
-    criteria: Annotated[list[Criterion], Field(max_length=3, default_factory=list)]
+    criteria: Criteria
     charged_on: Day | None = None
     recalled_on: Day | None = None
     role_of_person: RoleOfPerson | None = None
-    offence_codes: Annotated[list[OffenceCode], Field(max_length=20, default_factory=list)]
+    offence_codes: OffenceCodes
     incident_type: IncidentType | None = None
     outcome_of_harm: OutcomeOfHarm | None = None
     person: PersonBody | None = None
@@ -95,7 +142,7 @@ class Said(Body):
     ministerial_interest: Interest = Interest.NONE
     late_reason: LateReason | None = None
     signed_off_by: SignedOffBody | None = None
-    summary: Prose | None = None
+    summary: Summary | None = None
 
 
 class Notify(Said):
@@ -103,11 +150,19 @@ class Notify(Said):
 
     council: Annotated[str, text.Line(100)] | None = None
     notified_on: Occurred | None = None
-    register_row: dict[Annotated[str, text.Line(40)], Annotated[str, text.Line(64)]] | None = None
+    register_row: Annotated[dict[Annotated[str, text.Line(40)], Annotated[str, text.Line(64)]], Field(max_length=100)] | None = None
+
+
+class Draft(Notify):
+    """As much of a notification as is known so far; the rules come when it is submitted."""
+
+
+class SubmitBody(Body):
+    """Nothing: what is submitted is the draft."""
 
 
 class ChangeBody(Body):
-    """An amendment or a correction."""
+    """An amendment or a correction: the fields that change, each whole, and why. `occurred_at` is a registrar's."""
 
     changes: Said
     reason: Prose
@@ -132,9 +187,10 @@ class ReclassificationBody(Body):
 class ConsiderationBody(Body):
     """An incident considered and not notified."""
 
-    considered_on: Day
+    considered_on: Day | None = None
     occurred_on: Day | None = None
-    criteria: Annotated[list[Criterion], Field(max_length=3, default_factory=list)]
+    criteria: Criteria
     incident_type: IncidentType | None = None
     decided_by: Grade | None = None
+    council: Annotated[str, text.Line(100)] | None = None
     reason: Prose

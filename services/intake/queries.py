@@ -1,23 +1,28 @@
 """Intake's read side."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 import asyncpg
 import orjson
 
-_PREPARE: Final = """
-    select nextval(('public.reference_' || u.year)::regclass) as number,
-           u.person is not null and exists (
-               select from notified n where n.person = u.person and n.occurred_on between u.occurred_on - 7 and u.occurred_on + 7
-           ) as same_person,
-           u.occurred_on is not null and exists (select from notified n where n.council = u.council and n.occurred_on = u.occurred_on) as same_day
-    from (
-        select * from unnest($1::int[], $2::text[], $3::bytea[], $4::date[]) with ordinality as w(year, council, person, occurred_on, n) order by n
-    ) u
+_ALIKE: Final = """
+    w.person is not null and exists (
+        select from notified n where n.person = w.person and n.occurred_on between w.occurred_on - 7 and w.occurred_on + 7
+    ) as same_person,
+    w.occurred_on is not null and exists (select from notified n where n.council = w.council and n.occurred_on = w.occurred_on) as same_day
 """
+_PREPARE: Final = f"""
+    select n, year, nextval(('public.reference_' || year)::regclass) as number, same_person, same_day
+    from (
+        select n, year, {_ALIKE} from unnest($1::int[], $2::int[], $3::text[], $4::bytea[], $5::date[]) as w(n, year, council, person, occurred_on)
+        order by n, year
+    ) in_order
+"""
+_LIKE: Final = f"select {_ALIKE} from (select $1::text as council, $2::bytea as person, $3::date as occurred_on) w"
+_INSTANT: Final = "select clock_timestamp() + $1::interval"
 _KNOWN: Final = "select exists (select from notified where subject = $1 and ($2::text is null or council = $2))"
 _LIST: Final = """
     select subject, reference, council, council_reference, incident_type, received_at, version, register_row, status from notified
@@ -31,7 +36,7 @@ _LIST: Final = """
 class Wanting:
     """What a new notification needs to know before it is judged."""
 
-    year: int
+    years: tuple[int, ...]
     council: str
     person: bytes | None
     occurred_on: date | None
@@ -39,21 +44,34 @@ class Wanting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prepared:
-    """Its reference, and whether it looks like one that is there."""
+    """A reference for each year in which it may be received, and whether it looks like one that is there."""
 
-    reference: str
+    references: Mapping[int, str]
     same_person: bool
     same_day: bool
 
 
 async def prepare(pool: asyncpg.Pool, wanting: Sequence[Wanting]) -> Sequence[Prepared]:
-    """References in order, for all who wait at once."""
-    columns = [(each.year, each.council, each.person, each.occurred_on) for each in wanting]
+    """References in order, for all who wait at once, in one round trip."""
+    columns = [(n, year, each.council, each.person, each.occurred_on) for n, each in enumerate(wanting) for year in each.years]
     rows = await pool.fetch(_PREPARE, *map(list, zip(*columns, strict=True)))
-    return [
-        Prepared(reference=f"SIR-{each.year}-{row['number']:04d}", same_person=row["same_person"], same_day=row["same_day"])
-        for each, row in zip(wanting, rows, strict=True)
-    ]
+    of: dict[int, dict[int, str]] = {n: {} for n in range(len(wanting))}
+    for row in rows:
+        of[row["n"]][row["year"]] = f"SIR-{row['year']}-{row['number']:04d}"
+    alike = {row["n"]: row for row in rows}
+    return [Prepared(references=of[n], same_person=alike[n]["same_person"], same_day=alike[n]["same_day"]) for n in of]
+
+
+async def tried(connection: asyncpg.Connection, wanting: Wanting) -> Prepared:
+    """What a dry run needs to know: no reference is used up."""
+    row = await connection.fetchrow(_LIKE, wanting.council, wanting.person, wanting.occurred_on)
+    return Prepared(references=dict.fromkeys(wanting.years, ""), same_person=bool(row and row["same_person"]), same_day=bool(row and row["same_day"]))
+
+
+async def instant(connection: asyncpg.Connection, shift: timedelta) -> datetime:
+    """The database's instant, by which commands are judged."""
+    at: datetime = await connection.fetchval(_INSTANT, shift)
+    return at
 
 
 async def is_known(connection: asyncpg.Connection, subject: str, council: str | None) -> bool:

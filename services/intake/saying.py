@@ -1,6 +1,6 @@
 """From what was sent to what is said: a body's fields as the published notification's. Pure."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -10,10 +10,12 @@ from contracts.councils import council_named
 from contracts.envelope import Fault
 from contracts.intake import Mappa, Notification, Order, Person, SignedOff
 from contracts.personal import Personal
+from services.chassis.commands import Body
 from services.intake.bodies import MappaBody, Notify, OrderBody, PersonBody, Said, SignedOffBody
 
 COMPULSORY: Final = ("criteria", "incident_type", "role_of_person", "person", "orders", "summary")
 OF_A_REGISTRAR: Final = ("council", "council_reference", "notified_on", "criteria", "incident_type")
+REGISTRARS_OWN: Final = ("notified_on", "register_row", "occurred_at")
 
 
 def missing(body: Notify, *, registrar: bool) -> Iterator[Fault]:
@@ -22,30 +24,50 @@ def missing(body: Notify, *, registrar: bool) -> Iterator[Fault]:
         if field == "criteria" and field in body.model_fields_set:
             continue  # an empty list is a matter of R-02
         if not getattr(body, field):
-            yield Fault(pointer=f"#/{field}", code="required", detail="This field is required.")
+            yield _required(f"#/{field}")
     if not registrar and "occurred_on" not in body.model_fields_set:
         yield Fault(pointer="#/occurred_on", code="required", detail="This field is required; null if the day is not known.")
-    if not registrar:
-        for field in ("notified_on", "register_row"):
-            if field in body.model_fields_set:
-                yield Fault(pointer=f"#/{field}", code="unknown_field", detail="This field is a registrar's.")
 
 
-def council_of(body: Notify, own: str | None) -> tuple[str | None, Fault | None]:
-    """The council that notifies: the caller's own, or the one that a registrar names (R-06)."""
-    named = council_named(body.council) if body.council is not None else None
-    if own is not None:
-        known = council_named(own)
-        if body.council is not None and (named is None or known is None or named.gss_code != known.gss_code):
-            return None, Fault(pointer="#/council", code="council_mismatch", detail="A council notifies for itself.", rule="R-06")
-        return (
-            (known.gss_code, None)
-            if known
-            else (None, Fault(pointer="#/council", code="unknown_council", detail="Your token's council is unknown.", rule="R-06"))
-        )
-    if named is None:
-        return None, Fault(pointer="#/council", code="unknown_council", detail="There is no such council.", rule="R-06")
-    return named.gss_code, None
+def not_yours(body: Body, *, registrar: bool) -> Iterator[Fault]:
+    """Fields that only a registrar may send."""
+    for field in () if registrar else REGISTRARS_OWN:
+        if getattr(body, field, None) is not None:
+            yield Fault(pointer=f"#/{field}", code="unknown_field", detail="This field is a registrar's.")
+
+
+def taken_back(changes: Said, *, registrar: bool) -> Iterator[Fault]:
+    """Compulsory fields that a change would empty."""
+    for field in ("incident_type",) if registrar else COMPULSORY:
+        if field in changes.model_fields_set and field != "criteria" and not getattr(changes, field):
+            yield _required(f"#/changes/{field}")
+
+
+def _required(pointer: str) -> Fault:
+    return Fault(pointer=pointer, code="required", detail="This field is required.")
+
+
+def council_of(said: str | None, own: str | None) -> tuple[str, None] | tuple[None, Fault]:
+    """The council that speaks: the caller's own, or the one that a registrar names (R-06)."""
+    named = council_named(said) if said is not None else None
+    if own is None:
+        return (named.gss_code, None) if named else (None, _council("unknown_council", "There is no such council."))
+    known = council_named(own)
+    if known is None:
+        return None, _council("unknown_council", "Your token's council is unknown.")
+    if said is not None and named != known:
+        return None, _council("council_mismatch", "A council speaks for itself.")
+    return known.gss_code, None
+
+
+def _council(code: str, detail: str) -> Fault:
+    return Fault(pointer="#/council", code=code, detail=detail, rule="R-06")
+
+
+def seen_by(own: str | None) -> str | None:
+    """The council whose cases a caller of council `own` sees, by its current code; None for those who see all."""
+    known = council_named(own) if own is not None else None
+    return known.gss_code if known else own
 
 
 def instant_of(when: date | datetime | None) -> datetime | None:
@@ -63,23 +85,39 @@ def notification(body: Said) -> Notification:
 def fields(body: Said, names: Any) -> dict[str, Any]:
     """Some fields of a body as the notification's; a precision that was not sent follows from the date."""
     said = {name: _said(getattr(body, name)) for name in names if name in Notification.model_fields}
-    if "occurred_on" in said and said.get("occurred_on_precision") is None:
-        said["occurred_on_precision"] = (Precision.DAY if said["occurred_on"] else Precision.UNKNOWN).value
+    if "occurred_on" in said:
+        said |= _precisely(said["occurred_on"], said.get("occurred_on_precision"))
+    elif said.get("occurred_on_precision", ...) is None:
+        del said["occurred_on_precision"]
     if "person" in said and said["person"] is None:
         said["person"] = Person()
+    if said.get("summary") is not None:
+        said["summary"] = Personal(said["summary"])
     return said
+
+
+def _precisely(day: date | None, precision: Precision | None) -> dict[str, Any]:
+    """An imprecise day counts as the earliest that it can have been (api 4)."""
+    match day, precision:
+        case date(), Precision.MONTH:
+            day = day.replace(day=1)
+        case date(), Precision.YEAR:
+            day = day.replace(month=1, day=1)
+        case _:
+            precision = precision or (Precision.DAY if day else Precision.UNKNOWN)
+    return {"occurred_on": day, "occurred_on_precision": precision}
 
 
 def _said(value: Any) -> Any:
     match value:
         case PersonBody():
-            return Person(**{name: Personal(each) for name, each in _sent(value).items()})
+            return Person(**{name: Personal(each) for name, each in value if each is not None})
         case OrderBody():
             return Order(
                 type=value.type.value, start_date=value.start_date, end_date=value.end_date, requirements=tuple(map(str, value.requirements))
             )
         case MappaBody():
-            return Mappa(**value.model_dump())
+            return Mappa(**dict(value))
         case SignedOffBody():
             name = Personal(value.name) if value.name is not None else None
             return SignedOff(name=name, grade=value.grade.value if value.grade else None, signed_on=value.signed_on)
@@ -87,10 +125,6 @@ def _said(value: Any) -> Any:
             return tuple(_said(each) for each in value)
         case _:
             return value
-
-
-def _sent(body: PersonBody) -> Mapping[str, Any]:
-    return {name: value for name, value in body.model_dump(mode="json").items() if value is not None}
 
 
 def told(said: Notification, *, personal: bool) -> dict[str, Any]:

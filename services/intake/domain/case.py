@@ -7,8 +7,9 @@ from typing import Any, Final, assert_never
 
 from contracts.calendars import CURRENT_CALENDAR
 from contracts.clocks import london_date, policy_on
-from contracts.envelope import Decision, Event, Origin, Refused
+from contracts.envelope import Decision, Event, Fault, Origin, Refused
 from contracts.intake import (
+    Flag,
     IncidentConsidered,
     IncidentReclassified,
     Notification,
@@ -18,7 +19,7 @@ from contracts.intake import (
     NotificationWithdrawn,
 )
 from contracts.personal import Personal
-from services.intake.domain.rules import Circumstances, flags, refusals
+from services.intake.domain.rules import Circumstances, changed_in, flags, refusals
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +38,9 @@ class Case:
     said: Notification
     incident_type: str
     origin: Origin
+    policy: str
+    calendar: str
+    flags: tuple[Flag, ...] = ()
     withdrawn: bool = False
 
 
@@ -47,15 +51,20 @@ class Considered:
 
 State = Nothing | Case | Considered
 
-CHANGES: Final = ("Amend", "Correct", "Reclassify", "Withdraw")
-"""What a case that stands allows."""
+PATHS: Final[Mapping[str, str]] = {
+    "Amend": "amendments",
+    "Correct": "corrections",
+    "Reclassify": "reclassifications",
+    "Withdraw": "withdrawal",
+}
+"""What may be asked of a case, and where."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receive:
-    """Notify. `received_at` is given by a registrar only; otherwise it is now."""
+    """Notify. `received_at` is given by a registrar only; otherwise it is now, in one of the years that have a reference."""
 
-    reference: str
+    references: Mapping[int, str]
     council: str
     said: Notification
     origin: Origin
@@ -73,6 +82,7 @@ class Change:
     values: Mapping[str, Any]
     reason: str
     origin: Origin
+    on: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,9 +104,15 @@ class Reclassify:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Consider:
-    """Record that an incident was weighed and not notified."""
+    """Record that an incident was weighed and not notified; on `on`, or today."""
 
-    fact: IncidentConsidered
+    council: str
+    reason: str
+    on: date | None = None
+    occurred_on: date | None = None
+    criteria: tuple[str, ...] = ()
+    incident_type: str | None = None
+    decided_by: str | None = None
 
 
 Command = Receive | Change | Withdraw | Reclassify | Consider
@@ -114,10 +130,13 @@ def evolve(state: State, event: Event) -> State:
                 said=event.notification,
                 incident_type=event.notification.incident_type,
                 origin=Origin.IMPORT if event.register_row is not None else Origin.LIVE,
+                policy=event.policy,
+                calendar=event.calendar,
+                flags=event.flags,
             )
         case NotificationAmended() | NotificationCorrected() if isinstance(state, Case):
             corrected = "incident_type" in event.changed
-            return replace(state, said=event.after, incident_type=event.after.incident_type if corrected else state.incident_type)
+            return replace(state, said=event.after, incident_type=event.after.incident_type if corrected else state.incident_type, flags=event.flags)
         case IncidentReclassified() if isinstance(state, Case):
             return replace(state, incident_type=event.after)
         case NotificationWithdrawn() if isinstance(state, Case):
@@ -130,47 +149,61 @@ def evolve(state: State, event: Event) -> State:
 
 
 def permitted(state: State, action: str) -> Refused | None:
-    """Whether the case allows an action at all."""
+    """Whether the case allows an action at all; if not, which ones it does."""
     match state:
+        case Nothing():
+            allowed: tuple[str, ...] = ("Receive", "Consider")
         case Case(withdrawn=False):
-            return None
+            allowed = tuple(PATHS)
         case Case():
-            return Refused(status=409, code="transition_not_allowed", detail="The notification was withdrawn.", allowed=())
-        case Nothing() | Considered():
-            allowed = ("Receive",) if action != "Receive" else ()
-            return None if action in {"Receive", "Consider"} else Refused(status=409, code="not_notified", detail="No such case.", allowed=allowed)
+            allowed = ("Correct",)
+        case Considered():
+            allowed = ()
         case _:
             assert_never(state)
+    if action in allowed:
+        return None
+    ways = tuple(PATHS[each] for each in allowed if each in PATHS)
+    return Refused(status=409, code="transition_not_allowed", detail="The case is not in a state that allows this.", allowed=ways)
 
 
 def decide(state: State, command: Command, at: datetime) -> Decision:
     """What follows from a command at an instant, or why not."""
+    if (refusal := permitted(state, action_of(command))) is not None:
+        return refusal
     match command:
         case Receive():
-            return _receive(command, at) if isinstance(state, Nothing) else []
-        case Consider(fact=fact):
-            return [fact] if isinstance(state, Nothing) else []
-        case Change() | Withdraw() | Reclassify():
-            action = "Correct" if isinstance(command, Change) else type(command).__name__
-            if (refusal := permitted(state, action)) is not None or not isinstance(state, Case):
-                return refusal or []
+            return _receive(command, at)
+        case Consider():
+            return _consider(command, at)
+        case Change() | Withdraw() | Reclassify() if isinstance(state, Case):
             return _on_a_case(state, command, at)
         case _:
-            assert_never(command)
+            msg = "permitted lets no other through"
+            raise AssertionError(msg)
+
+
+def action_of(command: Command) -> str:
+    """The name under which `permitted` knows a command."""
+    match command:
+        case Change(correction=correction):
+            return "Correct" if correction else "Amend"
+        case _:
+            return type(command).__name__
 
 
 def _on_a_case(case: Case, command: Change | Withdraw | Reclassify, at: datetime) -> Decision:
+    if faults := _dated(case, command.on, at):
+        return Refused(code="refused", detail="The day cannot be right.", faults=faults)
     match command:
         case Change():
             return _change(case, command, at)
         case Withdraw(reason=reason, on=on):
-            refusal = _dated(case, on, at)
-            return refusal or [NotificationWithdrawn(on=on or london_date(at), reason=Personal(reason))]
+            return [NotificationWithdrawn(on=on or london_date(at), reason=Personal(reason))]
         case Reclassify(incident_type=kind) if kind == case.incident_type:
             return []
         case Reclassify(incident_type=kind, basis=basis, on=on):
-            refusal = _dated(case, on, at)
-            return refusal or [IncidentReclassified(on=on or london_date(at), before=case.incident_type, after=kind, basis=Personal(basis))]
+            return [IncidentReclassified(on=on or london_date(at), before=case.incident_type, after=kind, basis=Personal(basis))]
         case _:
             assert_never(command)
 
@@ -187,9 +220,11 @@ def _receive(command: Receive, at: datetime) -> Decision:
     )
     if faults := refusals(command.said, around):
         return Refused(code="refused", detail="The notification breaks a rule.", faults=tuple(faults))
+    if (reference := command.references.get(received_on.year)) is None:
+        return Refused(status=503, code="unavailable", detail="The year has ended meanwhile; try again.")
     return [
         NotificationReceived(
-            reference=command.reference,
+            reference=reference,
             council=command.council,
             received_at=received_at,
             received_on=received_on,
@@ -202,14 +237,39 @@ def _receive(command: Receive, at: datetime) -> Decision:
     ]
 
 
+def _consider(command: Consider, at: datetime) -> Decision:
+    dated = {"#/considered_on": command.on, "#/occurred_on": command.occurred_on}
+    if faults := tuple(_misdated(pointer) for pointer, day in dated.items() if day is not None and day > london_date(at)):
+        return Refused(code="refused", detail="A day cannot be right.", faults=faults)
+    return [
+        IncidentConsidered(
+            council=command.council,
+            considered_on=command.on or london_date(at),
+            occurred_on=command.occurred_on,
+            criteria=command.criteria,
+            incident_type=command.incident_type,
+            decided_by=command.decided_by,
+            reason=Personal(command.reason),
+        )
+    ]
+
+
+LATENESS: Final = frozenset({"occurred_on", "occurred_on_precision", "late_reason"})
+"""A change of these is held to R-08 again; a case that was imported without a reason may be changed otherwise."""
+
+ALIKE: Final = frozenset({"R-13", "R-14"})
+"""Flags that came from comparing with other cases, which a change does not do again."""
+
+
 def _change(case: Case, command: Change, at: datetime) -> Decision:
     after = case.said.model_copy(update=dict(command.values))
     changed = tuple(sorted(name for name in command.values if getattr(after, name) != getattr(case.said, name)))
     if not changed:
         return []
-    around = Circumstances(received_on=case.received_on, today=london_date(at), origin=Origin.IMPORT)
-    if faults := refusals(after, around, at="#/changes"):
-        return Refused(code="refused", detail="The notification would break a rule.", faults=tuple(faults))
+    around = Circumstances(received_on=case.received_on, today=london_date(at), origin=command.origin)
+    judged = around if LATENESS & set(changed) else replace(around, origin=Origin.IMPORT)
+    if faults := changed_in(refusals(after, judged), changed):
+        return Refused(code="refused", detail="The notification would break a rule.", faults=faults)
     kind = NotificationCorrected if command.correction else NotificationAmended
     return [
         kind(
@@ -217,14 +277,20 @@ def _change(case: Case, command: Change, at: datetime) -> Decision:
             before=case.said,
             after=after,
             reason=Personal(command.reason),
-            policy=policy_on(case.received_on).version,
-            calendar=CURRENT_CALENDAR,
-            flags=flags(after, replace(around, origin=case.origin)),
+            policy=case.policy,
+            calendar=case.calendar,
+            flags=(*flags(after, replace(around, origin=case.origin)), *(flag for flag in case.flags if flag.rule in ALIKE)),
         )
     ]
 
 
-def _dated(case: Case, on: date | None, at: datetime) -> Refused | None:
-    if on is not None and not case.received_on <= on <= london_date(at):
-        return Refused(code="refused", detail="The day lies before the notification or in the future.", faults=())
-    return None
+def _dated(case: Case, on: date | None, at: datetime) -> tuple[Fault, ...]:
+    if on is None or case.received_on <= on <= london_date(at):
+        return ()
+    if on > london_date(at):
+        return (_misdated("#/occurred_at"),)
+    return (Fault(pointer="#/occurred_at", code="before_notified", detail="This is before the notification.", rule="R-05"),)
+
+
+def _misdated(pointer: str) -> Fault:
+    return Fault(pointer=pointer, code="in_the_future", detail="This is in the future.", rule="R-05")

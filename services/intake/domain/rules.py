@@ -1,7 +1,7 @@
 """The rules of a notification (domain 1.8): what is refused, and what is accepted with a flag. Pure."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
@@ -27,9 +27,19 @@ class Circumstances:
     same_day_already: bool = False
 
 
-def refusals(said: Notification, around: Circumstances, *, at: str = "#") -> list[Fault]:
-    """Why it cannot be accepted; pointers start at `at`."""
-    return [*_scope(said, at), *_order_of_dates(said, around, at), *_late_without_reason(said, around, at)]
+def refusals(said: Notification, around: Circumstances) -> list[Fault]:
+    """Why it cannot be accepted."""
+    return [*_scope(said), *_order_of_dates(said, around), *_age(said, around), *_late_without_reason(said, around)]
+
+
+def changed_in(faults: list[Fault], changed: tuple[str, ...]) -> tuple[Fault, ...]:
+    """The faults of a changed notification, each pointing into the change that brought it."""
+
+    def moved(fault: Fault) -> Fault:
+        place = fault.pointer.removeprefix("#/")
+        return replace(fault, pointer=f"#/changes/{place}" if place.split("/")[0] in changed else "#/changes")
+
+    return tuple(map(moved, faults))
 
 
 def flags(said: Notification, around: Circumstances) -> tuple[Flag, ...]:
@@ -48,19 +58,18 @@ def is_late(occurred_on: date | None, precision: str, received_on: date) -> bool
         return False
 
 
-def _scope(said: Notification, at: str) -> Iterator[Fault]:
+def _scope(said: Notification) -> Iterator[Fault]:
     if not said.criteria:
-        yield Fault(pointer=f"{at}/criteria", code="criterion_required", detail="At least one of C1, C2, C3 holds.", rule="R-02")
+        yield Fault(pointer="#/criteria", code="criterion_required", detail="At least one of C1, C2, C3 holds.", rule="R-02")
     for number, order in enumerate(said.orders):
         if OrderType(order.type) in OUT_OF_SCOPE:
             detail = "This is not statutory supervision after final disposal: it is not notified."
-            yield Fault(pointer=f"{at}/orders/{number}/type", code="out_of_scope", detail=detail, rule="R-01")
+            yield Fault(pointer=f"#/orders/{number}/type", code="out_of_scope", detail=detail, rule="R-01")
 
 
-def _order_of_dates(said: Notification, around: Circumstances, at: str) -> Iterator[Fault]:
+def _order_of_dates(said: Notification, around: Circumstances) -> Iterator[Fault]:
     if around.received_on > around.today:
-        yield _when(f"{at}/notified_on", "in_the_future", "This is in the future.")
-    limit = min(around.today, around.received_on) if around.origin is Origin.LIVE else around.today
+        yield _when("#/notified_on", "in_the_future", "This is in the future.")
     dated = {
         "occurred_on": said.occurred_on,
         "became_aware_on": said.became_aware_on,
@@ -69,26 +78,37 @@ def _order_of_dates(said: Notification, around: Circumstances, at: str) -> Itera
         "mappa/sog_notified_on": said.mappa.sog_notified_on if said.mappa else None,
         "signed_off_by/signed_on": said.signed_off_by.signed_on if said.signed_off_by else None,
     }
-    yield from (_when(f"{at}/{field}", "in_the_future", "This is in the future.") for field, day in dated.items() if day and day > limit)
+    yield from (_when(f"#/{field}", "in_the_future", "This is in the future.") for field, day in dated.items() if day and day > around.today)
     occurred, aware = said.occurred_on, said.became_aware_on
-    if occurred and aware and aware < occurred:
-        yield _when(f"{at}/became_aware_on", "before_occurred", "Nobody is aware of an incident before it occurs.")
+    if (occurred is None) != (said.occurred_on_precision == Precision.UNKNOWN):
+        yield _when("#/occurred_on_precision", "precision", "A date is known to the day, month or year; no date is unknown.")
+    yield from (
+        _when(f"#/{field}", "before_occurred", "This is before the incident.") for field, day in dated.items() if occurred and day and day < occurred
+    )
     for field, day in (("occurred_on", occurred), ("became_aware_on", aware)):
-        if day and around.received_on < day <= limit:
-            yield _when(f"{at}/{field}", "after_notified", "This is after the notification.")
+        if day and around.received_on < day <= around.today:
+            yield _when(f"#/{field}", "after_notified", "This is after the notification.")
     for number, order in enumerate(said.orders):
+        if order.start_date and order.start_date > around.today:
+            yield _when(f"#/orders/{number}/start_date", "in_the_future", "This is in the future.")
         if order.start_date and order.end_date and order.end_date < order.start_date:
-            yield _when(f"{at}/orders/{number}/end_date", "before_start", "An order ends after it starts.")
+            yield _when(f"#/orders/{number}/end_date", "before_start", "An order ends after it starts.")
+
+
+def _age(said: Notification, around: Circumstances) -> Iterator[Fault]:
+    born = said.person.year_of_birth.reveal() if said.person.year_of_birth else None
+    if born is not None and born > (said.occurred_on or around.received_on).year:
+        yield _when("#/person/year_of_birth", "after_occurred", "The person was born after the incident.")
 
 
 def _when(pointer: str, code: str, detail: str) -> Fault:
     return Fault(pointer=pointer, code=code, detail=detail, rule="R-05")
 
 
-def _late_without_reason(said: Notification, around: Circumstances, at: str) -> Iterator[Fault]:
+def _late_without_reason(said: Notification, around: Circumstances) -> Iterator[Fault]:
     if around.origin is Origin.LIVE and said.late_reason is None and is_late(said.occurred_on, said.occurred_on_precision, around.received_on):
         detail = "The five working days are over: say why it is late."
-        yield Fault(pointer=f"{at}/late_reason", code="late_reason_required", detail=detail, rule="R-08")
+        yield Fault(pointer="#/late_reason", code="late_reason_required", detail=detail, rule="R-08")
 
 
 def _sign_off(said: Notification) -> Iterator[Flag]:

@@ -107,7 +107,7 @@ def test_likely_duplicates_are_flagged() -> None:
 
 
 def received(at: datetime = NOW, **more: object) -> NotificationReceived:
-    decision = decide(Nothing(), Receive(reference="SIR-2014-0001", council="S12000049", said=SAID, origin=Origin.LIVE, **more), at)  # type: ignore[arg-type]
+    decision = decide(Nothing(), Receive(references={2014: "SIR-2014-0001"}, council="S12000049", said=SAID, origin=Origin.LIVE, **more), at)  # type: ignore[arg-type]
     assert not isinstance(decision, Refused)
     (event,) = decision
     assert isinstance(event, NotificationReceived)
@@ -116,8 +116,12 @@ def received(at: datetime = NOW, **more: object) -> NotificationReceived:
 
 def test_the_receipts_day_is_the_one_in_scotland() -> None:
     assert received(datetime(2014, 12, 4, 23, 59, tzinfo=UTC)).received_on == date(2014, 12, 4)
-    summer = SAID.model_copy(update={"occurred_on": None, "became_aware_on": None, "charged_on": None, "signed_off_by": None})
-    decision = decide(Nothing(), Receive(reference="x", council="y", said=summer, origin=Origin.LIVE), datetime(2014, 7, 1, 23, 30, tzinfo=UTC))
+    summer = SAID.model_copy(
+        update={"occurred_on": None, "occurred_on_precision": "unknown", "became_aware_on": None, "charged_on": None, "signed_off_by": None}
+    )
+    decision = decide(
+        Nothing(), Receive(references={2014: "x"}, council="y", said=summer, origin=Origin.LIVE), datetime(2014, 7, 1, 23, 30, tzinfo=UTC)
+    )
     assert not isinstance(decision, Refused)
     (event,) = decision
     assert isinstance(event, NotificationReceived)
@@ -154,18 +158,20 @@ def test_a_correction_that_breaks_a_rule_is_refused_with_its_pointer() -> None:
     assert [fault.pointer for fault in decision.faults] == ["#/changes/criteria"]
 
 
-def test_a_withdrawn_case_is_left_alone() -> None:
+def test_a_withdrawn_case_may_only_be_put_right() -> None:
     decision = decide(case(), Withdraw(reason="x"), NOW)
     assert not isinstance(decision, Refused)
     state = evolve(case(), decision[0])
     for command in (
         Withdraw(reason="x"),
         Reclassify(incident_type="T01", basis="x"),
-        Change(correction=True, values={}, reason="x", origin=Origin.LIVE),
+        Change(correction=False, values={"occurred_on": date(2014, 11, 27)}, reason="x", origin=Origin.LIVE),
     ):
         refused = decide(state, command, NOW)
         assert isinstance(refused, Refused)
-        assert refused.status == 409
+        assert (refused.status, refused.allowed) == (409, ("corrections",))
+    correction = Change(correction=True, values={"occurred_on": date(2014, 11, 27)}, reason="x", origin=Origin.LIVE)
+    assert not isinstance(decide(state, correction, NOW), Refused)
 
 
 def test_a_reclassification_holds_until_a_correction_of_the_type() -> None:

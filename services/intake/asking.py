@@ -1,0 +1,238 @@
+"""From what was sent to a command: who may say it, what must be known before it is judged, and what is answered."""
+
+import asyncio
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import partial
+from typing import Any, Final
+from uuid import UUID
+from weakref import WeakKeyDictionary
+
+from starlette.responses import Response
+
+from contracts.clocks import london_date
+from contracts.codes import Role
+from contracts.envelope import Fault, Origin, Refused
+from services.chassis.batcher import Batcher
+from services.chassis.clock import new_id, now
+from services.chassis.commands import Asked, created
+from services.chassis.identity import Caller
+from services.chassis.keys import Keyring, KeysUnavailableError
+from services.chassis.problems import ProblemError
+from services.chassis.reading import as_json
+from services.chassis.service import Service
+from services.chassis.store import Ask, Cause
+from services.intake.bodies import ChangeBody, ConsiderationBody, Notify, ReclassificationBody, WithdrawalBody
+from services.intake.domain.case import Case, Change, Command, Consider, Nothing, Receive, Reclassify, State, Withdraw, decide, evolve
+from services.intake.projections import person_mark
+from services.intake.queries import Prepared, Wanting, instant, prepare, tried
+from services.intake.saying import council_of, fields, instant_of, missing, not_yours, notification, taken_back
+from services.intake.telling import receipt, standing
+
+Desk = Service[State]
+Told = Callable[[str | None, Any, int], dict[str, Any]]
+"""(id, or None for a dry run; state after; version) -> the answer."""
+
+_BATCHERS: Final[WeakKeyDictionary[Desk, Batcher[Wanting, Prepared]]] = WeakKeyDictionary()
+MEANWHILE: Final = timedelta(minutes=1)
+"""How long it may be from a reference to its commit: over midnight on New Year's Eve two years are asked for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class About:
+    """Which stream a command is for, whose it is, and when it happened, if that is not now."""
+
+    subject: str
+    council: str
+    occurred: datetime | None = None
+
+
+async def notify(desk: Desk, asked: Asked[Notify]) -> Ask | Response:
+    """A notification, for a case that is new."""
+    return await received(desk, asked, asked.body, str(new_id()))
+
+
+async def received(desk: Desk, asked: Asked[Any], body: Notify, subject: str) -> Ask | Response:
+    """A notification, with all that it is judged by."""
+    registrar = is_registrar(asked.caller)
+    council, mismatch = council_of(body.council, asked.caller.council)
+    refuse([*missing(body, registrar=registrar), *not_yours(body, registrar=registrar), *_one(mismatch, unless=registrar and not body.council)])
+    if council is None:
+        raise AssertionError
+    said = notification(body)
+    received_at = instant_of(body.notified_on)
+    wanting = Wanting(years=_years(desk, received_at), council=council, person=person_mark(desk.secret, council, said), occurred_on=said.occurred_on)
+    prepared = await _tried(desk, wanting) if asked.dry_run else await _prepared(desk, wanting, subject)
+    command = Receive(
+        references=prepared.references,
+        council=council,
+        said=said,
+        origin=_origin(asked.caller),
+        received_at=received_at,
+        register_row=(body.register_row or {}) if registrar else None,
+        same_person_lately=prepared.same_person and not registrar,
+        same_day_already=prepared.same_day and not registrar,
+    )
+    return await _carried(desk, asked, command, receipt, About(subject=subject, council=council))
+
+
+async def consider(desk: Desk, asked: Asked[ConsiderationBody]) -> Ask | Response:
+    """An incident that was weighed and not notified."""
+    body, subject = asked.body, str(new_id())
+    council, mismatch = council_of(body.council, asked.caller.council)
+    refuse(_one(mismatch))
+    if council is None:
+        raise AssertionError
+    if not asked.dry_run:
+        await keys(desk).create(subject)
+    command = Consider(
+        council=council,
+        reason=body.reason,
+        on=body.considered_on,
+        occurred_on=body.occurred_on,
+        criteria=tuple(map(str, body.criteria)),
+        incident_type=body.incident_type,
+        decided_by=body.decided_by,
+    )
+    return await _carried(desk, asked, command, _considered, About(subject=subject, council=council))
+
+
+async def amend(desk: Desk, asked: Asked[ChangeBody]) -> Ask | Response:
+    """New facts."""
+    return await _change(desk, asked, correction=False)
+
+
+async def correct(desk: Desk, asked: Asked[ChangeBody]) -> Ask | Response:
+    """An error put right."""
+    return await _change(desk, asked, correction=True)
+
+
+async def _change(desk: Desk, asked: Asked[ChangeBody], *, correction: bool) -> Ask | Response:
+    body, changes = asked.body, asked.body.changes
+    refuse(taken_back(changes, registrar=is_registrar(asked.caller)))
+    values = fields(changes, changes.model_fields_set)
+    change = Change(correction=correction, values=values, reason=body.reason, origin=_origin(asked.caller), on=_on(body.occurred_at))
+    return await _on_case(desk, asked, change, body.occurred_at)
+
+
+async def withdraw(desk: Desk, asked: Asked[WithdrawalBody]) -> Ask | Response:
+    """Take the notification back."""
+    body = asked.body
+    return await _on_case(desk, asked, Withdraw(reason=body.reason, on=_on(body.occurred_at)), body.occurred_at)
+
+
+async def reclassify(desk: Desk, asked: Asked[ReclassificationBody]) -> Ask | Response:
+    """Another statistical category."""
+    body = asked.body
+    command = Reclassify(incident_type=body.incident_type.value, basis=body.basis, on=_on(body.occurred_at))
+    return await _on_case(desk, asked, command, body.occurred_at)
+
+
+async def _on_case(desk: Desk, asked: Asked[Any], command: Command, said: date | datetime | None) -> Ask | Response:
+    refuse(not_yours(asked.body, registrar=is_registrar(asked.caller)))
+    case: Case = asked.state
+    return await _carried(desk, asked, command, standing, About(subject=asked.subject, council=case.council, occurred=instant_of(said)))
+
+
+async def _carried(desk: Desk, asked: Asked[Any], command: Command, tell: Told, about: About) -> Ask | Response:
+    """What the store is asked; for a dry run the answer that it would give, and nothing is kept."""
+    if asked.dry_run:
+        return await _rehearsed(desk, asked, command, tell)
+    caller = asked.caller
+    return Ask(
+        subject=about.subject,
+        command=command,
+        cause=Cause(
+            role=caller.role,
+            actor=caller.actor,
+            council=about.council,
+            origin=_origin(caller),
+            correlation=UUID(about.subject),
+            traceparent=asked.traceparent,
+        ),
+        expected=asked.version,
+        occurred=about.occurred,
+        once=asked.once,
+        answer=lambda done: created(tell(done.subject, done.state, done.version), done.version),
+    )
+
+
+async def _rehearsed(desk: Desk, asked: Asked[Any], command: Command, tell: Told) -> Response:
+    async with desk.pool.acquire() as connection:
+        at = await instant(connection, shift(desk))
+    state: State = asked.state if asked.state is not None else Nothing()
+    decision = decide(state, command, at)
+    if isinstance(decision, Refused):
+        raise ProblemError.refused(decision)
+    for event in decision:
+        state = evolve(state, event)
+    version = asked.version + len(decision) if asked.version is not None else 0
+    return as_json(tell(asked.subject or None, state, version))
+
+
+async def _prepared(desk: Desk, wanting: Wanting, subject: str) -> Prepared:
+    """References, fetched together with those who wait at the same moment, and meanwhile the case's key."""
+    if desk not in _BATCHERS:
+        _BATCHERS[desk] = Batcher(partial(prepare, desk.pool))
+    prepared, _ = await asyncio.gather(_BATCHERS[desk](wanting), keys(desk).create(subject))
+    return prepared
+
+
+async def _tried(desk: Desk, wanting: Wanting) -> Prepared:
+    async with desk.pool.acquire() as connection:
+        return await tried(connection, wanting)
+
+
+def _years(desk: Desk, received_at: datetime | None) -> tuple[int, ...]:
+    if received_at is not None:
+        return (london_date(received_at).year,)
+    moment = now() + shift(desk)
+    return tuple(sorted({london_date(moment).year, london_date(moment + MEANWHILE).year}))
+
+
+def _considered(subject: str | None, _state: State, version: int) -> dict[str, Any]:
+    return {"consideration_id": subject, "version": version}
+
+
+def _on(said: date | datetime | None) -> date | None:
+    return london_date(said) if isinstance(said, datetime) else said
+
+
+def _origin(caller: Caller) -> Origin:
+    return Origin.IMPORT if is_registrar(caller) else Origin.LIVE
+
+
+def is_registrar(caller: Caller) -> bool:
+    """Whether the caller brings in what happened before the system existed."""
+    return caller.role == Role.REGISTRAR
+
+
+def _one(fault: Fault | None, *, unless: bool = False) -> list[Fault]:
+    return [fault] if fault is not None and not unless else []
+
+
+def refuse(faults: Iterable[Fault]) -> None:
+    """422 if there are any.
+
+    Raises:
+        ProblemError: with all of them.
+    """
+    if found := tuple(faults):
+        raise ProblemError(422, "invalid", "Some fields are not as they should be.", faults=found)
+
+
+def keys(desk: Desk) -> Keyring:
+    """The case keys.
+
+    Raises:
+        KeysUnavailableError: this process was given none.
+    """
+    if desk.keyring is None:
+        raise KeysUnavailableError
+    return desk.keyring
+
+
+def shift(desk: Desk) -> timedelta:
+    """Development only: how far the instant is moved."""
+    return timedelta(seconds=desk.settings.clock_shift)
