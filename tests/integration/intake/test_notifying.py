@@ -154,7 +154,7 @@ async def test_the_same_person_within_a_week_is_flagged(intake: Stage, body: dic
 
 
 async def test_a_registrar_brings_in_what_happened(intake: Stage) -> None:
-    said = {
+    said: dict[str, Any] = {
         "council": "Fife", "council_reference": str(new_id()), "notified_on": "2014-12-24", "criteria": ["C3"], "incident_type": "T03",
         "occurred_on": "2013-05-01", "occurred_on_precision": "month", "register_row": {"council": "1a2b"},
     }  # fmt: skip
