@@ -15,7 +15,7 @@ from services.chassis.identity import Caller
 from services.chassis.service import Definition
 from services.intake.api import router
 from services.intake.domain.case import Nothing, State, decide, evolve, permitted
-from services.intake.drafts import drafts, sweeping
+from services.intake.drafts import drafts, submitting, sweeping
 from services.intake.projections import projecting
 from services.intake.queries import is_known
 from services.intake.saying import seen_by
@@ -53,7 +53,7 @@ def definition(secret: bytes) -> Definition[State]:
         permitted=permitted,
         visible=_visible,
         listener=lambda _service: _Deaf(),
-        routers=[router, drafts],
+        routers=[router, drafts, submitting],
         roles=frozenset(Role),
         council_roles=frozenset(COUNCIL_ROLES),
         keys=True,

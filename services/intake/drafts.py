@@ -66,7 +66,6 @@ async def draft(request: Request, draft_id: str) -> Response:
 
 
 _REPLACING: Final = OF_COUNCILS | {
-    "x-body": Draft,
     "requestBody": {"required": True, "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Draft"}}}},
 }
 
@@ -87,6 +86,9 @@ async def save(request: Request, draft_id: str) -> Response:
     if saved is None:
         raise ProblemError(412, "stale_version", "Saved by somebody else since you read it: read it again.")
     return as_json(_told(found.draft_id, saved), headers={"ETag": etag(saved.version)})
+
+
+save.__dict__["body"] = Draft
 
 
 @drafts.delete(PATH, summary="Forget a draft", status_code=204, response_class=Response, openapi_extra=OF_COUNCILS)
@@ -111,12 +113,11 @@ async def _remember(request: Request, draft_id: str) -> None:
     _submitted.set((await _own(request, draft_id, submitted_too=True))[1])
 
 
-submitting = APIRouter(dependencies=[Depends(_remember)])
+submitting = APIRouter(dependencies=[Depends(_remember)], responses=dict.fromkeys((401, 403, 404, 503), PROBLEM))
 command(drafts, "/v1/drafts", save_new, body=Draft, roles=COUNCIL_ROLES, action="Save", summary="Save a notification for later")
 command(
     submitting, f"{PATH}/submit", submit, body=SubmitBody, roles=COUNCIL_ROLES, action="Submit", summary="Notify what a draft says", errors=(404,)
 )
-drafts.include_router(submitting)
 
 
 async def sweeping(desk: Desk) -> None:
