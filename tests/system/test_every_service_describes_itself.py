@@ -1,6 +1,7 @@
 """Each service answers its own description, its pages and its health without a token."""
 
 import httpx2
+
 from tests.system.conftest import Running
 
 
