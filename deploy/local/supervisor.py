@@ -40,7 +40,6 @@ class Child:
     log: Path
     ready: Ready
     cwd: Path | None = None
-    user: int | None = None
     stops_by: signal.Signals = signal.SIGTERM
     patience: float = 2.0
     process: asyncio.subprocess.Process | None = None
@@ -57,7 +56,7 @@ class Child:
         with self.log.open("ab") as log:
             self.process = await asyncio.create_subprocess_exec(
                 *self.command, env=dict(self.environment), cwd=self.cwd, stdin=asyncio.subprocess.DEVNULL, stdout=log, stderr=log,
-                start_new_session=True, user=self.user, group=self.user, extra_groups=[] if self.user is not None else None,
+                start_new_session=True,
                 preexec_fn=_dies_with_parent,
             )  # fmt: skip
         began = time.monotonic()
