@@ -19,7 +19,9 @@ help: ## this list
 
 $(READY): requirements/dev.lock
 	@echo "setting up .venv (once) ..." >&2
-	@python3 -m venv .venv >&2
+	@for python in python3.11 python3 ""; do "$$python" -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' 2> /dev/null && break; done; \
+	  test -n "$$python" || { echo "Python 3.11 is needed: the packages are locked for it" >&2; exit 1; }; \
+	  "$$python" -m venv .venv >&2
 	@.venv/bin/pip install --quiet --no-cache-dir --disable-pip-version-check --require-hashes -r requirements/dev.lock >&2
 	@mkdir -p .sir/cache && touch $@
 
@@ -29,6 +31,9 @@ check: $(READY) ## format, lint, types, who may import whom, committed files tha
 	@.venv/bin/mypy --no-error-summary
 	@.venv/bin/lint-imports --no-cache > .sir/cache/imports.txt || { cat .sir/cache/imports.txt; exit 1; }
 	@$(PYTHON) -m contracts.generate --check
+	@.venv/bin/check-jsonschema --quiet --builtin-schema vendor.compose-spec docker-compose.yml
+	@.venv/bin/compose-lint docker-compose.yml > .sir/cache/compose.txt || { cat .sir/cache/compose.txt; exit 1; }
+	@.venv/bin/hadolint deploy/Dockerfile
 	@echo "make check: all good"
 
 test: $(READY) ## every test, with real Kafka and PostgreSQL

@@ -20,15 +20,22 @@ class Database:
     owner_url: str
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def database(postgres_url: str) -> Database:
-    """With the migrations of the mechanism and of statistics."""
-    name = f"sir_statistics__{new_id().hex[-12:]}"
+async def make_roles(postgres_url: str) -> None:
+    """The service's role and its reader's, where they are not there yet."""
     server = await asyncpg.connect(postgres_url)
     for role, kind in (("sir_statistics", f"login password '{PASSWORD}'"), ("sir_statistics_query", "nologin")):
         if not await server.fetchval("select true from pg_roles where rolname = $1", role):
             await server.execute(f"create role {role} {kind}")
     await server.execute("grant sir_statistics_query to sir_statistics")
+    await server.close()
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def database(postgres_url: str) -> Database:
+    """With the migrations of the mechanism and of statistics."""
+    name = f"sir_statistics__{new_id().hex[-12:]}"
+    await make_roles(postgres_url)
+    server = await asyncpg.connect(postgres_url)
     await server.execute(f'create database "{name}"')
     await server.close()
     made = Database(url=on_database(postgres_url, name, user="sir_statistics"), owner_url=on_database(postgres_url, name))
