@@ -101,7 +101,11 @@ def _unprivileged(command: list[str], data: Path) -> list[str]:
     """
     if os.geteuid() != 0:
         return command
-    reach = ["--securebits", "+no_setuid_fixup", "--inh-caps", "+dac_read_search", "--ambient-caps", "+dac_read_search"] if not _open_to_all(PROGRAMS, data) else []
+    reach = (
+        ["--securebits", "+no_setuid_fixup", "--inh-caps", "+dac_read_search", "--ambient-caps", "+dac_read_search"]
+        if not _open_to_all(PROGRAMS, data)
+        else []
+    )
     who = ["--reuid", str(NOBODY.pw_uid), "--regid", str(NOBODY.pw_gid), "--clear-groups", "--pdeathsig", "KILL"]
     return ["setpriv", *who, *reach, *command]
 
