@@ -4,15 +4,17 @@ import asyncio
 import os
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from rich.console import Console
+from rich.table import Table
 
 from contracts.codes import COUNCIL_ROLES, Role
 from contracts.councils import council_named
-from deploy.console.client import RefusedError, registrar
+from deploy.console.client import RefusedError, SilentError, registrar
 from deploy.console.importing import CONSOLE, import_register
-from deploy.console.register import UnreadableError
+from deploy.console.sheet import UnreadableError
 from deploy.console.tokens import token as made
 from deploy.local.stack import STATE, Addresses, StackError, read
 
@@ -38,8 +40,8 @@ def bring(file: Annotated[Path, typer.Argument(help="a register: CSV in UTF-8, c
 
     try:
         raise typer.Exit(asyncio.run(work()))
-    except (UnreadableError, OSError, RefusedError) as error:
-        CONSOLE.print(str(error), markup=False)
+    except (UnreadableError, OSError, RefusedError, SilentError) as error:
+        CONSOLE.print(str(error))
         raise typer.Exit(1) from None
 
 
@@ -58,14 +60,29 @@ def token(role: Annotated[str, typer.Argument()] = "council", council: Annotated
 
 
 @app.command()
+def status() -> None:
+    """Show how far each service of the running stack has come."""
+    stack = _running()
+
+    async def work() -> list[dict[str, Any]]:
+        async with registrar(stack) as client:
+            return await client.standing()
+
+    table = Table("service", "events", "behind", "outbox", "parked")
+    for told in asyncio.run(work()):
+        table.add_row(told["service"], *[str(told[name]) for name in ("events", "behind", "outbox", "parked")])
+    Console().print(table)
+
+
+@app.command()
 def demo() -> None:
     """The 2015 report's notifications through the whole system, beside what was published; KEEP=1 leaves it running."""
     from deploy.console.demo import demo as shown
 
     try:
         raise typer.Exit(asyncio.run(shown()))
-    except (StackError, RefusedError) as error:
-        CONSOLE.print(str(error), markup=False)
+    except (StackError, UnreadableError, RefusedError, SilentError) as error:
+        CONSOLE.print(str(error))
         raise typer.Exit(1) from None
 
 

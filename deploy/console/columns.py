@@ -31,7 +31,7 @@ E = TypeVar("E", bound=Enum)
 Read = Callable[[str], Any]
 """A cell that is not empty -> its value. ValueError says what to write instead."""
 
-LONGEST_REFERENCE: Final = 64
+LONGEST_REFERENCE: Final = 100
 _DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _INSTANT: Final = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})[Tt ]([0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?)([Zz]|[+-][0-9]{2}:[0-9]{2})?")
 _BIDI: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")

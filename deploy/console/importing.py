@@ -1,208 +1,181 @@
-"""A register into the system: check all, then all or nothing, through the public interfaces, in phases that can be run again."""
+"""A register into the system: check all, then all or nothing, through the public APIs, in phases that may be interrupted and run again."""
 
 import asyncio
-import csv
-import io
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import fields
-from datetime import date, datetime
-from hashlib import sha256
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Final, TypeVar
 
 from rich.console import Console
-from rich.progress import Progress
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from contracts.codes import RegisterOutcome
-from contracts.imprecise import ImpreciseDate
-from deploy.console.client import Client
-from deploy.console.clock import now
-from deploy.console.columns import LATER
+from deploy.console.client import AT_ONCE, Client, RefusedError
+from deploy.console.clock import now, ticks
+from deploy.console.columns import COLUMNS
 from deploy.console.register import Fault, Key, Register, Row, read
+from deploy.console.sheet import written
+from deploy.console.steps import Known, Step, disagreements, followed, in_order, key, looked_at, notification, stranded
 
-AT_ONCE: Final = 12
-REASON: Final = "From the council's register."
-CONSOLE: Final = Console(stderr=True)
+T = TypeVar("T")
+R = TypeVar("R")
 
-
-def fingerprints(row: Row) -> dict[str, str]:
-    """A short fingerprint of each column, so that the same row is known again without its content."""
-    cells = {field.name: getattr(row, field.name) for field in fields(row) if field.name != "number" and field.name not in LATER}
-    return {name: sha256(f"{name}={_text(value)}".encode()).hexdigest()[:16] for name, value in cells.items()}
+CONSOLE: Final = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
 
 
-def key(row: Row, step: str) -> str:
-    """The idempotency key of one step of one row: the same whenever it is sent."""
-    return sha256("\0".join((*row.key, step)).encode()).hexdigest()
+async def import_register(client: Client, path: Path, *, only_valid: bool = False) -> int:
+    """Check a file and, if nothing is wrong with it (or for its valid rows, if asked), bring it in. The exit code.
+
+    Raises:
+        UnreadableError: the file cannot be taken apart into rows.
+        SilentError: a service stays away for longer than a restart takes; what was written stays, the same import goes on from there.
+    """
+    register = read(path.read_bytes(), now())
+    for warning in register.warnings:
+        CONSOLE.print(f"warning: {warning}")
+    faults = await checked(client, register)
+    rows = valid(register, faults)
+    if faults:
+        tell(path, register, faults)
+        if not (only_valid and rows):
+            CONSOLE.print("Nothing was imported. Correct the file, or import the valid rows alone: ONLY_VALID=1")
+            return 1
+    refused = await bring_in(client, rows)
+    for fault in refused:
+        CONSOLE.print(str(fault))
+    return 1 if refused else 0
 
 
-def in_order(rows: Iterable[Row]) -> list[Row]:
-    """By receipt, council, reference: the order in which references are given, whatever the file's."""
-    return sorted(rows, key=lambda row: (_instant_text(row.notified_on), row.council, row.council_reference))
+async def checked(client: Client, register: Register) -> list[Fault]:
+    """Every fault: of the file by itself, against what is known, and as intake would judge each new row."""
+    known = await known_cases(client)
+    faults = {*register.faults, *disagreements(register.rows, known)}
+    new = [row for row in register.rows if row.key not in known]
+    with _bar() as bar:
+        for found in await _each(bar, "checking", new, lambda row: _tried(client, row)):
+            faults.update(found)
+    return sorted(faults)
 
 
-def known_faults(rows: Iterable[Row], known: Mapping[Key, Mapping[str, Any]]) -> list[Fault]:
-    """Rows that are there already with other content, and duplicates of cases that nobody knows."""
-    by_key = {row.key: row for row in rows}
+async def _tried(client: Client, row: Row) -> list[Fault]:
+    try:
+        await client.tried("intake", "/v1/notifications", notification(row))
+    except RefusedError as refused:
+        return refusals(row, refused)
+    return []
+
+
+def refusals(row: Row, refused: RefusedError) -> list[Fault]:
+    """A service's refusal as faults of the columns that it points at."""
     found = []
-    for row in by_key.values():
-        case = known.get(row.key)
-        if case is not None:
-            before, after = case.get("register_row") or {}, fingerprints(row)
-            differing = [name for name in after if before.get(name) != after[name]]
-            reason = "the case was imported before with other content: correct it there, or give the row as it was"
-            found += [Fault(row=row.number, column=name, reason=reason) for name in differing]
-        if row.duplicate_of is not None and (row.council, row.duplicate_of) not in by_key.keys() | known.keys():
-            reason = "names no case of this council in the file or imported before: write its council_reference"
-            found.append(Fault(row=row.number, column="duplicate_of", reason=reason))
-    return found
+    for error in refused.errors:
+        pointed = error["pointer"].removeprefix("#/").partition("/")[0]
+        column = pointed if pointed in COLUMNS else "council_reference"
+        found.append(Fault(row=row.number, column=column, reason=error["detail"] if column == pointed else f"{pointed}: {error['detail']}"))
+    return found or [Fault(row=row.number, column="council_reference", reason=str(refused))]
 
 
-def notification(row: Row) -> dict[str, Any]:
-    """A row as the notification that intake takes."""
-    occurred = row.occurred_on or ImpreciseDate(None, "unknown")  # type: ignore[arg-type]
-    body: dict[str, Any] = {
-        "council": row.council,
-        "council_reference": row.council_reference,
-        "notified_on": _text(row.notified_on),
-        "occurred_on": _text(occurred.earliest) or None,
-        "occurred_on_precision": str(occurred.precision),
-        "became_aware_on": _text(row.became_aware_on) or None,
-        "criteria": list(row.criteria),
-        "incident_type": row.incident_type,
-        "orders": [{"type": order} for order in row.orders or ()],
-        "mappa": {"category": int(row.mappa)} if row.mappa else None,
-        "late_reason": row.late_reason,
-        "retrospective": bool(row.retrospective),
-        "register_row": fingerprints(row),
-    }
-    if row.signed_off_by or row.signed_off_on:
-        body["signed_off_by"] = {"grade": row.signed_off_by, "signed_on": _text(row.signed_off_on) or None}
-    return body
+def tell(path: Path, register: Register, faults: Sequence[Fault]) -> None:
+    """Every fault, one a line, and the faulty rows beside the file with their reasons."""
+    for fault in faults:
+        CONSOLE.print(str(fault))
+    aside = path.with_name(f"{path.name}.faults.csv")
+    aside.write_bytes(faulty_rows(register, faults))
+    CONSOLE.print(f"{len({fault.row for fault in faults})} rows with faults; they stand with the reasons in {aside}")
 
 
-async def known_cases(client: Client) -> dict[Key, dict[str, Any]]:
-    """Cases that are there, by council and its reference."""
-    found: dict[Key, dict[str, Any]] = {}
+def faulty_rows(register: Register, faults: Iterable[Fault]) -> bytes:
+    """The rows with faults as they were, each with its reasons in a last column; all of them if the heading is at fault."""
+    reasons: defaultdict[int, list[str]] = defaultdict(list)
+    for fault in faults:
+        reasons[fault.row].append(f"{fault.column}: {fault.reason}")
+    heading = register.sheet.heading
+    width = max(len(record.cells) for record in (heading, *register.sheet.records))
+    rows = [
+        (*record.cells, *[""] * (width - len(record.cells)), "; ".join(reasons.get(heading.row, []) + reasons.get(record.row, [])))
+        for record in register.sheet.records
+        if {heading.row, record.row} & reasons.keys()
+    ]
+    return written(register.sheet, (*heading.cells, *[""] * (width - len(heading.cells)), "reason"), rows)
+
+
+def valid(register: Register, faults: Iterable[Fault]) -> list[Row]:
+    """The rows that nothing is wrong with, without duplicates of rows that stay out."""
+    faulty = {fault.row for fault in faults}
+    out = frozenset(row.key for row in register.rows if row.number in faulty)
+    behind = {fault.row for fault in stranded(register.rows, out)}
+    return [row for row in register.rows if row.number not in faulty | behind]
+
+
+async def bring_in(client: Client, rows: Sequence[Row]) -> list[Fault]:
+    """Write the rows in phases, each of which may be interrupted and run again; what a service refused all the same."""
+    began, ordered = ticks(), in_order(rows)
+    cases: dict[Key, str] = {name: case.case_id for name, case in (await known_cases(client)).items()}
+    refused: list[Fault] = []
+
+    async def notify(row: Row) -> None:
+        try:
+            answer = await client.post("intake", "/v1/notifications", notification(row), key=key(row.key, "notification"))
+            cases[row.key] = answer["case_id"]
+        except RefusedError as refusal:
+            refused.extend(refusals(row, refusal))
+
+    async def take(step: Step) -> None:
+        try:
+            await client.on_case(step.service, cases[step.row.key], step.name, step.body, key=step.key)
+        except RefusedError as refusal:
+            refused.extend(refusals(step.row, refusal))
+
+    async def follow(steps: Sequence[Step]) -> None:
+        for step in steps:
+            await take(step)
+
+    with _bar() as bar:
+        await _each(bar, "notifications", [row for row in ordered if row.key not in cases], notify, at_once=1)
+        there = [row for row in ordered if row.key in cases and (not row.duplicate_of or (row.council, row.duplicate_of) in cases)]
+        await _each(bar, "what followed", [steps for row in there if (steps := followed(row))], follow)
+        await client.settled()
+        await _each(bar, "first looks and copies", [step for row in there for step in looked_at(row, cases)], take)
+        await client.settled()
+    CONSOLE.print(f"{len(there)} of {len(rows)} rows are in; every service has caught up ({ticks() - began:.1f} s)")
+    return sorted(refused)
+
+
+async def known_cases(client: Client) -> dict[Key, Known]:
+    """The cases that are there, by council and council's reference; of two with one reference, the one that a register brought."""
+    found: dict[Key, Known] = {}
     path: str | None = "/v1/cases?limit=200"
     while path:
         answer = await client.get("intake", path)
         for case in answer.json()["cases"]:
-            if case["council_reference"]:
-                found[case["council"], case["council_reference"]] = case
+            name = case["council"], case["council_reference"] or ""
+            columns = case.get("register_row") or None
+            if name not in found or columns:
+                found[name] = Known(case_id=case["case_id"], reference=case["reference"], columns=columns)
         following = answer.links.get("next", {}).get("url")
-        path = "/v1/cases?" + str(following).partition("?")[2] if following else None
+        path = f"/v1/cases?{following.partition('?')[2]}" if following else None
     return found
 
 
-async def bring_in(client: Client, rows: Sequence[Row]) -> None:
-    """Write rows in three steps; each may be interrupted and run again."""
-    cases: dict[Key, str] = {known: case["case_id"] for known, case in (await known_cases(client)).items()}
-
-    async def notified(row: Row) -> None:
-        if row.key not in cases:
-            cases[row.key] = (await client.post("intake", "/v1/notifications", notification(row), key=key(row, "notification")))["case_id"]
-
-    async def followed(row: Row) -> None:
-        if row.reclassified_to:
-            body = {"incident_type": row.reclassified_to, "basis": REASON, "occurred_at": _text(row.reclassified_on)}
-            await client.on_case("intake", cases[row.key], "reclassifications", body, key=key(row, "reclassification"))
-        if row.outcome is RegisterOutcome.WITHDRAWN:
-            body = {"reason": REASON, "occurred_at": _text(row.received_on)}
-            await client.on_case("intake", cases[row.key], "withdrawal", body, key=key(row, "withdrawal"))
-
-    async def looked_at(row: Row) -> None:
-        if row.government_informed_on:
-            await client.on_case("notification", cases[row.key], "copies", {"informed_on": _text(row.government_informed_on)}, key=key(row, "copy"))
-        if row.outcome in {RegisterOutcome.OUT_OF_SCOPE, RegisterOutcome.DUPLICATE}:
-            body = {"outcome": row.outcome, "reason": REASON, "occurred_at": _text(row.received_on)}
-            if row.duplicate_of:
-                body["duplicate_of"] = cases[row.council, row.duplicate_of]
-            await client.on_case("feedback", cases[row.key], "triage", body, key=key(row, "triage"))
-
-    ordered = in_order(rows)
-    with Progress(console=CONSOLE, disable=not CONSOLE.is_terminal) as bar:
-        await _each(bar, "notifications", ordered, notified, at_once=1)
-        await _each(bar, "what followed", ordered, followed)
-        await client.settled()
-        await _each(bar, "copies and first looks", ordered, looked_at)
-        await client.settled()
-    CONSOLE.print(f"{len(ordered)} rows are in")
-
-
-async def _each(bar: Progress, name: str, rows: Sequence[Row], work: Callable[[Row], Awaitable[None]], *, at_once: int = AT_ONCE) -> None:
-    """Notifications one after the other, since references are given in order; the rest side by side."""
-    task = bar.add_task(name, total=len(rows))
-    waiting = iter(rows)
+async def _each(bar: Progress, name: str, items: Sequence[T], work: Callable[[T], Awaitable[R]], *, at_once: int = AT_ONCE) -> list[R]:
+    """The work on each item, some at once. Notifications go one by one: references are given in order."""
+    task, waiting = bar.add_task(name, total=len(items)), iter(items)
+    done: list[R] = []
 
     async def some() -> None:
-        for row in waiting:
-            await work(row)
+        for item in waiting:
+            done.append(await work(item))
             bar.advance(task)
 
-    async with asyncio.TaskGroup() as group:
-        for _ in range(at_once):
-            group.create_task(some())
+    await asyncio.gather(*[some() for _ in range(min(at_once, len(items)))])
+    return done
 
 
-async def import_register(client: Client, path: Path, *, only_valid: bool = False) -> int:
-    """Check a file, and bring it in if nothing is wrong (or its valid rows, if asked); the exit code."""
-    register = read(path.read_bytes(), now())
-    for warning in register.warnings:
-        CONSOLE.print(f"warning: {warning}", markup=False, highlight=False)
-    known = await known_cases(client)
-    faults = sorted({*register.faults, *known_faults(register.rows, known)})
-    for fault in faults:
-        CONSOLE.print(str(fault), markup=False, highlight=False, soft_wrap=True)
-    if faults:
-        aside = path.with_name(path.name + ".faults.csv")
-        aside.write_bytes(faulty_rows(register, faults))
-        CONSOLE.print(f"{len({fault.row for fault in faults})} rows have faults; they stand with their reasons in {aside.name}", markup=False)
-        if not only_valid:
-            CONSOLE.print("Nothing was imported. Correct the file, or import the valid rows only: ONLY_VALID=1")
-            return 1
-    faulty = {fault.row for fault in faults}
-    good = [row for row in register.rows if row.number not in faulty]
-    names = {row.key for row in good}
-    good = [row for row in good if row.duplicate_of is None or (row.council, row.duplicate_of) in names | known.keys()]
-    await bring_in(client, good)
-    return 1 if faults and not good else 0
-
-
-def faulty_rows(register: Register, faults: Sequence[Fault]) -> bytes:
-    """The rows with faults as they were, with a column of reasons."""
-    reasons: dict[int, list[str]] = {}
-    for fault in faults:
-        reasons.setdefault(fault.row, []).append(f"{fault.column}: {fault.reason}")
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow([*register.sheet.heading.cells, "reason"])
-    width = len(register.sheet.heading.cells)
-    for record in register.sheet.records:
-        if record.row in reasons:
-            cells = [*record.cells, *[""] * (width - len(record.cells))][:width]
-            writer.writerow([*map(_harmless, cells), "; ".join(reasons[record.row])])
-    return ("\ufeff" + text.getvalue()).encode()
-
-
-def _harmless(cell: str) -> str:
-    """A cell that a spreadsheet program would run as a formula is shown as text."""
-    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
-
-
-def _text(value: Any) -> str:
-    match value:
-        case None:
-            return ""
-        case datetime() | date():
-            return value.isoformat()
-        case tuple():
-            return ";".join(map(str, value))
-        case _:
-            return str(value)
-
-
-def _instant_text(when: date | datetime) -> str:
-    from contracts.clocks import noon_london
-
-    return (when if isinstance(when, datetime) else noon_london(when)).timestamp().__format__("020.6f")
+def _bar() -> Progress:
+    return Progress(
+        TextColumn("{task.description:24}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=CONSOLE,
+        disable=not CONSOLE.is_terminal,
+    )

@@ -26,8 +26,8 @@ from contracts.codes import (
     SogDecision,
 )
 from contracts.imprecise import ImpreciseDate
-from deploy.console.columns import COLUMNS, COMPULSORY, LATER, canonical
-from deploy.console.sheet import Record, Sheet, UnreadableError, letter, name, sheet
+from deploy.console.columns import COLUMNS, COMPULSORY, LATER
+from deploy.console.sheet import Record, Sheet, letter, name, sheet
 
 Key = tuple[str, str]
 """What a case is known by outside: its council's GSS code and the council's reference."""
@@ -125,6 +125,7 @@ EVERYTHING_ELSE: Final = (
     "feedback_responded_on",
     "closed_on",
 )
+SCRUTINY: Final = ("review_submitted_on", "information_requested_on", "information_supplied_on", "feedback_sent_on", "feedback_responded_on")
 INCIDENT: Final = ("occurred_on", "became_aware_on")
 NOT_BEFORE: Final[dict[str, tuple[str, ...]]] = {
     "became_aware_on": ("occurred_on",),
@@ -132,12 +133,9 @@ NOT_BEFORE: Final[dict[str, tuple[str, ...]]] = {
     "signed_off_on": INCIDENT,
     "sog_decided_on": INCIDENT,
     **dict.fromkeys(EVERYTHING_ELSE, ("notified_on",)),
-    "information_requested_on": ("notified_on", "review_submitted_on"),
-    "information_supplied_on": ("notified_on", "review_submitted_on", "information_requested_on"),
     "comprehensive_submitted_on": ("notified_on", "review_submitted_on"),
-    "feedback_sent_on": ("notified_on", "review_submitted_on", "information_requested_on", "information_supplied_on"),
-    "feedback_responded_on": ("notified_on", "review_submitted_on", "information_supplied_on", "feedback_sent_on"),
-    "closed_on": ("notified_on", "review_submitted_on", "comprehensive_submitted_on", "feedback_sent_on", "feedback_responded_on"),
+    **{column: ("notified_on", *SCRUTINY[:place]) for place, column in enumerate(SCRUTINY) if place},
+    "closed_on": ("notified_on", *SCRUTINY, "comprehensive_submitted_on"),
 }
 """The dates of a row, each with those that it may not precede; equal dates are in order."""
 
@@ -160,7 +158,7 @@ def read(raw: bytes, now: datetime) -> Register:
     faults: list[Fault] = []
     values: dict[int, Values] = {}
     for record in parted.records:
-        cells, unread = _cells(record, places)
+        cells, unread = _cells(record, places, len(parted.heading.cells))
         values[record.row] = cells
         faults += unread
         faults += row_faults(record.row, cells, now, silent=frozenset(fault.column for fault in unread) | (set(COMPULSORY) - places.keys()))
@@ -245,7 +243,7 @@ def _heading_faults(heading: Record, places: Mapping[str, int]) -> Iterator[Faul
             yield Fault(row=heading.row, column=column, reason="two columns have this name: remove one")
 
 
-def _cells(record: Record, places: Mapping[str, int]) -> tuple[dict[str, Any], list[Fault]]:
+def _cells(record: Record, places: Mapping[str, int], width: int) -> tuple[dict[str, Any], list[Fault]]:
     values: dict[str, Any] = dict.fromkeys(COLUMNS)
     faults: list[Fault] = []
     for column, place in places.items():
@@ -254,6 +252,10 @@ def _cells(record: Record, places: Mapping[str, int]) -> tuple[dict[str, Any], l
             values[column] = COLUMNS[column].read(text) if text else None
         except ValueError as unread:
             faults.append(Fault(row=record.row, column=column, reason=str(unread)))
+    for place in range(width, len(record.cells)):
+        if record.cells[place].strip():
+            reason = "stands beside the last column: put quotation marks round a cell that holds the separator, or name the column"
+            faults.append(Fault(row=record.row, column=letter(place), reason=reason))
     return values, faults
 
 
@@ -309,6 +311,3 @@ def late(row: Row) -> bool:
         return row.received_on > due_on(Clock.NOTIFY, occurred.earliest, policy_on(row.received_on), calendar(CURRENT_CALENDAR))
     except OutsideCalendar:
         return False
-
-
-__all__ = ["Fault", "Register", "Row", "UnreadableError", "canonical", "day_of", "duplicates", "late", "read", "repeated", "row_faults"]

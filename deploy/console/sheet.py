@@ -13,11 +13,10 @@ _LONGEST_CELL: Final = 128 * 1024
 
 
 class UnreadableError(Exception):
-    """The file cannot be taken apart into records; `row` is where it stopped. The message says what to do."""
+    """The file cannot be taken apart into records. The message is that of a fault, in the row where reading stopped."""
 
     def __init__(self, reason: str, row: int = 1) -> None:
-        super().__init__(reason)
-        self.row = row
+        super().__init__(f"row {row}, column A: {reason}")
 
 
 @dataclass(frozen=True, slots=True)
