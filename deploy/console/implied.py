@@ -1,66 +1,130 @@
-"""What a register implies, worked out from its rows alone: the figures that the system must give. Deliberately simple."""
+"""What a register implies by api.md 5, folded from its rows alone and apart from the services: what their figures must equal. Pure."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
 from statistics import median
+from typing import Any, Final
 
-from contracts.calendars import CURRENT_CALENDAR, calendar
+from contracts.calendars import CURRENT_CALENDAR, OutsideCalendar, calendar
 from contracts.clocks import Clock, due_on, policy_on, working_days_taken
 from contracts.codes import SIGNS_NOTIFICATIONS, Precision, RegisterOutcome
 from deploy.console.register import Row
 
-WORKING_DAYS = 5
+COUNCILS: Final = 32
+IN_TIME: Final = 5
+_DAYS: Final = calendar(CURRENT_CALENDAR)
+_NOT_PURSUED: Final = frozenset({RegisterOutcome.WITHDRAWN, RegisterOutcome.OUT_OF_SCOPE})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Implied:
-    """Counts of a period, by date of receipt."""
+    """The figures by id, notifications by GSS code, notifications by type; zeros are left out of both."""
 
-    notifications: int
-    councils: int
-    in_time: int
-    measured: int
-    aware_in_time: int
-    aware_measured: int
-    late: tuple[int, ...]
-    signed: int
-    informed: int
-    informed_of: int
-    by_council: Counter[str]
-    by_type: Counter[str]
+    figures: Mapping[str, Mapping[str, Any]]
+    councils: Mapping[str, int]
+    types: Mapping[str, int]
 
 
-def implied(rows: Sequence[Row], first: date, last: date) -> Implied:
-    """The figures of a period, as at its end."""
-    days = calendar(CURRENT_CALENDAR)
-    counted = [row for row in rows if first <= row.received_on <= last and row.outcome is not RegisterOutcome.DUPLICATE]
-    taken = [
-        working_days_taken(row.occurred_on.earliest, row.received_on, days)
-        for row in counted
-        if row.occurred_on and row.occurred_on.precision is Precision.DAY and row.occurred_on.earliest
-    ]
-    aware = [working_days_taken(row.became_aware_on, row.received_on, days) for row in counted if row.became_aware_on]
-    due = {row.key: due_on(Clock.GOVERNMENT_COPY, row.received_on, policy_on(row.received_on), days) for row in counted}
-    told = [(row, row.government_informed_on if row.government_informed_on and row.government_informed_on <= last else None) for row in counted]
-    judged = [(row, day) for row, day in told if day or (due[row.key] < last and row.outcome is None)]
+def implied(rows: Iterable[Row], first: date, last: date) -> Implied:
+    """The figures of the rows received from `first` to `last`, as at `last`."""
+    received = [row for row in rows if first <= row.received_on <= last]
+    counted = [row for row in received if row.outcome is not RegisterOutcome.DUPLICATE]
+    councils = Counter(row.council for row in counted)
     return Implied(
-        notifications=len(counted),
-        councils=len({row.council for row in counted}),
-        in_time=sum(count <= WORKING_DAYS for count in taken),
-        measured=len(taken),
-        aware_in_time=sum(count <= WORKING_DAYS for count in aware),
-        aware_measured=len(aware),
-        late=tuple(sorted(count for count in taken if count > WORKING_DAYS)),
-        signed=sum(row.signed_off_by is not None and row.signed_off_by.at_least(SIGNS_NOTIFICATIONS) for row in counted),
-        informed=sum(day is not None and day <= due[row.key] for row, day in judged),
-        informed_of=len(judged),
-        by_council=Counter(row.council for row in counted),
-        by_type=Counter(str(row.reclassified_to or row.incident_type) for row in counted),
+        figures={
+            "ST-01": _notifications(received, counted),
+            "ST-04": {"value": len(councils), "none": COUNCILS - len(councils)},
+            "ST-07": _in_time([_taken(row, _incident(row)) for row in counted]),
+            "ST-07b": _in_time([_taken(row, row.became_aware_on) for row in counted]),
+            "ST-08": _late(counted),
+            "ST-12": share(sum(_signed_high_enough(row) for row in counted), len(counted)),
+            "ST-13": _government_informed(counted, as_at=last),
+        },
+        councils=councils,
+        types=Counter(_kind(row, as_at=last) for row in counted),
     )
 
 
-def middle(values: Sequence[int]) -> float | None:
-    """The median; none of nothing."""
-    return median(values) if values else None
+def share(numerator: int, denominator: int) -> dict[str, Any]:
+    """A share, its percentage to one decimal, half up; None of nothing."""
+    percent = float(_rounded(Decimal(100 * numerator) / denominator, "0.1")) if denominator else None
+    return {"numerator": numerator, "denominator": denominator, "percent": percent}
+
+
+def _notifications(received: Sequence[Row], counted: Sequence[Row]) -> dict[str, int]:
+    outcomes = Counter(row.outcome for row in received)
+    return {
+        "value": len(counted),
+        "duplicates": outcomes[RegisterOutcome.DUPLICATE],
+        "withdrawn": outcomes[RegisterOutcome.WITHDRAWN],
+        "out_of_scope": outcomes[RegisterOutcome.OUT_OF_SCOPE],
+        "met_criteria": sum(row.outcome not in _NOT_PURSUED for row in counted),
+    }
+
+
+def _in_time(taken: Sequence[int | None]) -> dict[str, Any]:
+    measured = [days for days in taken if days is not None]
+    return share(sum(days <= IN_TIME for days in measured), len(measured)) | {"not_measurable": len(taken) - len(measured)}
+
+
+def _late(counted: Sequence[Row]) -> dict[str, Any]:
+    late = [(row, days) for row in counted if (days := _taken(row, _incident(row))) is not None and days > IN_TIME]
+    working = [days for _, days in late]
+    plain = [(row.received_on - incident).days for row, _ in late if (incident := _incident(row)) is not None]
+    if not late:
+        names = ("min", "max", "median", "mean", "calendar_min", "calendar_max", "calendar_median")
+        return {"count": 0, **dict.fromkeys(names)}
+    return {
+        "count": len(late),
+        "min": min(working),
+        "max": max(working),
+        "median": median(working),
+        "mean": float(_rounded(Decimal(sum(working)) / len(working), "0.01")),
+        "calendar_min": min(plain),
+        "calendar_max": max(plain),
+        "calendar_median": median(plain),
+    }
+
+
+def _government_informed(counted: Sequence[Row], *, as_at: date) -> dict[str, Any]:
+    met = missed = still_open = 0
+    for row in counted:
+        due = due_on(Clock.GOVERNMENT_COPY, row.received_on, policy_on(row.received_on), _DAYS)
+        informed = row.government_informed_on
+        if informed is not None and informed <= as_at:
+            met, missed = met + (informed <= due), missed + (informed > due)
+        elif row.outcome in _NOT_PURSUED:
+            continue
+        elif as_at > due:
+            missed += 1
+        else:
+            still_open += 1
+    return share(met, met + missed) | {"open": still_open}
+
+
+def _kind(row: Row, *, as_at: date) -> str:
+    changed = row.reclassified_to if row.reclassified_on is not None and row.reclassified_on <= as_at else None
+    return str(changed or row.incident_type)
+
+
+def _signed_high_enough(row: Row) -> bool:
+    return row.signed_off_by is not None and row.signed_off_by.at_least(SIGNS_NOTIFICATIONS)
+
+
+def _incident(row: Row) -> date | None:
+    """The day of the incident, where it is known to the day."""
+    return row.occurred_on.earliest if row.occurred_on is not None and row.occurred_on.precision is Precision.DAY else None
+
+
+def _taken(row: Row, day_zero: date | None) -> int | None:
+    try:
+        return None if day_zero is None else working_days_taken(day_zero, row.received_on, _DAYS)
+    except OutsideCalendar:
+        return None
+
+
+def _rounded(value: Decimal, to: str) -> Decimal:
+    return value.quantize(Decimal(to), ROUND_HALF_UP)
