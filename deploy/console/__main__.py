@@ -78,10 +78,11 @@ def status() -> None:
 def demo() -> None:
     """The 2015 report's notifications through the whole system, beside what was published; KEEP=1 leaves it running."""
     from deploy.console.demo import demo as shown
+    from deploy.console.following import LostError
 
     try:
         raise typer.Exit(asyncio.run(shown()))
-    except (StackError, UnreadableError, RefusedError, SilentError) as error:
+    except (StackError, UnreadableError, RefusedError, SilentError, LostError) as error:
         CONSOLE.print(str(error))
         raise typer.Exit(1) from None
 

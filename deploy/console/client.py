@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -104,11 +104,16 @@ class Client:
 
 
 @asynccontextmanager
-async def registrar(stack: Addresses) -> AsyncIterator[Client]:
-    """A registrar's client on a running stack."""
-    headers = {"Authorization": f"Bearer {token(stack, 'registrar')}"}
+async def speaking(stack: Addresses, role: str, council: str | None = None) -> AsyncIterator[Client]:
+    """A client of one role on a running stack."""
+    headers = {"Authorization": f"Bearer {token(stack, role, council)}"}
     async with httpx2.AsyncClient(headers=headers, timeout=30, limits=httpx2.Limits(max_connections=AT_ONCE)) as http:
         yield Client(http, stack)
+
+
+def registrar(stack: Addresses) -> AbstractAsyncContextManager[Client]:
+    """The client that imports."""
+    return speaking(stack, "registrar")
 
 
 def _accepted(service: str, answer: httpx2.Response) -> httpx2.Response:

@@ -15,7 +15,9 @@ from deploy.console.register import Fault, Key, Row
 
 REASON: Final = "As the register says."
 DUPLICATE: Final = "duplicate"
-_KEYS: Final = UUID("5b0c8f3e-6f0d-5a53-9d0a-1f2f3a9c7e11")
+KEYS: Final = UUID("5b0c8f3e-6f0d-5a53-9d0a-1f2f3a9c7e11")
+"""The namespace of every key that the console makes."""
+
 _DIGITS: Final = 16
 
 
@@ -49,7 +51,7 @@ class Known:
 
 def key(case: Key, step: str) -> str:
     """The idempotency key of one step of one case: the same on every machine and every day."""
-    return str(uuid5(_KEYS, "\0".join((*case, step))))
+    return str(uuid5(KEYS, "\0".join((*case, step))))
 
 
 def fingerprints(row: Row) -> dict[str, str]:
