@@ -9,8 +9,10 @@ export XDG_CACHE_HOME := $(CURDIR)/.sir/cache/xdg
 PYTHON := .venv/bin/python
 READY := .venv/.installed
 SERVICES := intake deadlines notification feedback statistics
-LOCAL = $(wildcard $(addprefix services/,$(addsuffix /__main__.py,$(SERVICES))))
-PRESENT = $(patsubst services/%/__main__.py,%,$(LOCAL))
+FAULTS := tests/integration/test_keeping_every_fact_once.py tests/integration/test_rebuilding_beside_the_live.py \
+  tests/integration/test_setting_a_case_aside.py tests/integration/test_starting_the_local_stack.py \
+  tests/integration/telling/test_carrying_the_feed_through_a_crash.py tests/integration/deadlines/test_dying_as_a_process.py \
+  tests/system/test_a_notification_reaches_government.py
 
 .PHONY: help check test demo run import token bench torture rebuild verify clean lock contracts
 
@@ -52,16 +54,16 @@ token: $(READY) ## one token of the development issuer: make token ROLE=council 
 	@$(PYTHON) -m deploy.console token "$(ROLE)" "$(COUNCIL)"
 
 rebuild: $(READY) ## build every read model anew beside the live ones and swap
-	@for service in $(PRESENT); do eval "$$($(PYTHON) -m deploy.local environment $$service)" && $(PYTHON) -m services.$$service rebuild || exit 1; done
+	@for service in $(SERVICES); do eval "$$($(PYTHON) -m deploy.local environment $$service)" && $(PYTHON) -m services.$$service rebuild || exit 1; done
 
 verify: $(READY) ## recompute every hash chain
-	@for service in $(PRESENT); do eval "$$($(PYTHON) -m deploy.local environment $$service)" && $(PYTHON) -m services.$$service verify || exit 1; done
+	@for service in $(SERVICES); do eval "$$($(PYTHON) -m deploy.local environment $$service)" && $(PYTHON) -m services.$$service verify || exit 1; done
 
 bench: $(READY) ## measured comparisons, written to docs/benchmarks.md
 	@$(PYTHON) -m tests.bench
 
-torture: $(READY) ## long fault runs with the checker
-	@$(PYTHON) -m pytest -p no:cacheprovider tests/torture
+torture: $(READY) ## every test that kills or damages something, with the conservation check
+	@$(PYTHON) -m pytest -p no:cacheprovider $(FAULTS)
 
 contracts: $(READY) ## write the committed files that are made from the code
 	@$(PYTHON) -m contracts.generate

@@ -106,40 +106,32 @@ class NotificationReceived(Event):
         return self.policy, self.calendar
 
 
-class NotificationAmended(Event):
+class _Changed(Event):
+    """Some fields of the notification are others now: all of it before and after, and why."""
+
+    changed: tuple[str, ...]
+    before: Notification
+    after: Notification
+    reason: Personal[str]
+    policy: str
+    calendar: str
+    flags: tuple[Flag, ...] = ()
+
+    def rules(self) -> tuple[str, str]:
+        """The policy and calendar that clocks are counted by again."""
+        return self.policy, self.calendar
+
+
+class NotificationAmended(_Changed):
     """New facts: what was said before was right when it was said."""
 
     type: ClassVar[str] = "sir.intake.notification-amended"
 
-    changed: tuple[str, ...]
-    before: Notification
-    after: Notification
-    reason: Personal[str]
-    policy: str
-    calendar: str
-    flags: tuple[Flag, ...] = ()
 
-    def rules(self) -> tuple[str, str]:
-        """The policy and calendar that clocks are counted by again."""
-        return self.policy, self.calendar
-
-
-class NotificationCorrected(Event):
+class NotificationCorrected(_Changed):
     """An error put right: what was said before was wrong."""
 
     type: ClassVar[str] = "sir.intake.notification-corrected"
-
-    changed: tuple[str, ...]
-    before: Notification
-    after: Notification
-    reason: Personal[str]
-    policy: str
-    calendar: str
-    flags: tuple[Flag, ...] = ()
-
-    def rules(self) -> tuple[str, str]:
-        """The policy and calendar that clocks are counted by again."""
-        return self.policy, self.calendar
 
 
 class NotificationWithdrawn(Event):

@@ -1,21 +1,18 @@
 """Real PostgreSQL and Kafka for every test that asks: addresses from the environment, else containers, else the local stack's parts."""
 
-import json
 import os
 import shutil
-import signal
 import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from tests.processes import DidNotStartError, local_stack
+
 ROOT = Path(__file__).parents[1]
 STATE = ROOT / ".sir" / "test"
-READY_SECONDS = 120
 
 
 @dataclass(frozen=True)
@@ -65,19 +62,8 @@ def _containers() -> Iterator[Parts]:
 
 def _local() -> Iterator[Parts]:
     shutil.rmtree(STATE, ignore_errors=True)
-    STATE.mkdir(parents=True)
-    told = STATE / "stack.json"
-    told.unlink(missing_ok=True)
-    with (STATE / "parts.log").open("wb") as log:
-        process = subprocess.Popen([sys.executable, "-m", "deploy.local", "parts"], cwd=ROOT, stdout=log, stderr=log)
-    began = time.monotonic()
     try:
-        while not told.exists():
-            if process.poll() is not None or time.monotonic() - began > READY_SECONDS:
-                pytest.exit("the local stack did not start:\n" + (STATE / "parts.log").read_text(), returncode=3)
-            time.sleep(0.1)
-        addresses = json.loads(told.read_text())
-        yield Parts(addresses["postgres"], addresses["kafka"])
-    finally:
-        process.send_signal(signal.SIGINT)
-        process.wait(15)
+        with local_stack("parts", STATE) as found:
+            yield Parts(found.postgres, found.kafka)
+    except DidNotStartError as said:
+        pytest.exit(f"the local stack did not start:\n{said}", returncode=3)

@@ -68,11 +68,10 @@ class Appender:
                 batch.append(self._queue.get_nowait())
             try:
                 await self._carry_out(batch)
-            except BaseException:
+            finally:  # stopped half way: whoever still waits is told that it may have happened
                 for _, done in batch:
                     if not done.done():
                         done.set_exception(UnavailableError(unknown=True))
-                raise
 
     async def _carry_out(self, batch: list[tuple[Ask, asyncio.Future[Outcome]]]) -> None:
         try:
@@ -95,18 +94,10 @@ class Appender:
             committing = False
             failpoint("append.before_begin")
             try:
-                async with self._pool.acquire() as connection:
-                    transaction = connection.transaction()
-                    await transaction.start()
-                    try:
-                        outcomes = await self._store.append(connection, asks)
-                        failpoint("append.before_commit")
-                    except BaseException:
-                        if not connection.is_closed():
-                            await transaction.rollback()
-                        raise
-                    committing = True
-                    await transaction.commit()
+                async with self._pool.acquire() as connection, connection.transaction():
+                    outcomes = await self._store.append(connection, asks)
+                    failpoint("append.before_commit")
+                    committing = True  # leaving the block commits: a fault from here on leaves the outcome unknown
             except _AGAIN as fault:
                 if attempt == _ATTEMPTS:
                     raise

@@ -92,9 +92,7 @@ def command(
 
     async def endpoint(request: Request) -> Response:
         desk: Desk = request.app.state.desk
-        caller = await desk.issuer.caller(request)
-        if caller.role not in allowed:
-            raise ProblemError(403, "role_not_allowed", "Your role does not allow this.")
+        caller = await desk.issuer.caller(request, allowed)
         subject = await _subject(desk, caller, request) if of_subject else ""
         parsed, raw = await read_json(request)
         dry_run = _dry_run(request)

@@ -27,7 +27,7 @@ NAMES: Final = frozenset(
         "ticker.after_commit",
     }
 )
-"""Every name has a scenario in tests/torture; a test holds the two together."""
+"""Every name has a scenario in the tests; tests/unit/chassis/test_staging_faults.py holds the two together."""
 
 
 class StagedFaultError(Exception):

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any, Final, Protocol
 
+import structlog
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.openapi.utils import get_openapi
@@ -23,6 +24,8 @@ from services.chassis.problems import ProblemError, not_found, respond
 from services.chassis.reading import as_json
 
 VERSION: Final = "0.1.0"
+log = structlog.get_logger()
+
 RETRY: Final = {"Retry-After": "1"}
 
 _PROBLEM_SCHEMA: Final[dict[str, Any]] = {
@@ -50,6 +53,10 @@ class Standing(Protocol):
 
     async def ready(self) -> list[str]:
         """What is not ready; empty when all is."""
+        ...
+
+    async def measure(self) -> None:
+        """Bring the gauges of the store up to date."""
         ...
 
     async def status(self) -> dict[str, Any]:
@@ -89,7 +96,13 @@ def _common(service: str) -> APIRouter:
         return as_json({"status": "ready"})
 
     @router.get("/metrics", summary="Prometheus metrics", response_class=Response)
-    async def metrics() -> Response:
+    async def metrics(request: Request) -> Response:
+        standing: Standing | None = getattr(request.app.state, "standing", None)
+        if standing:
+            try:
+                await standing.measure()
+            except UNAVAILABLE as fault:  # the scrape goes on; sir_store_measured_timestamp_seconds says how old they are
+                log.warning("metrics.stale", **describe(fault))
         return Response(generate_latest(telemetry.REGISTRY), media_type=CONTENT_TYPE_LATEST)
 
     @router.get("/version", summary="What runs here")

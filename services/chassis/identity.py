@@ -4,7 +4,7 @@ import asyncio
 import urllib.request
 import warnings
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -52,12 +52,18 @@ class Issuer:
         self._read_at = 0.0
         self._known: OrderedDict[str, tuple[float, Caller]] = OrderedDict()
 
-    async def caller(self, request: Request) -> Caller:
-        """The caller of a request.
+    async def caller(self, request: Request, roles: Collection[str] | None = None) -> Caller:
+        """The caller of a request, in one of the roles that are allowed (any, if none are named).
 
         Raises:
-            ProblemError: 401 without a good token; 400 with two; 503 when the keys cannot be read.
+            ProblemError: 401 without a good token; 400 with two; 503 when the keys cannot be read; 403 in another role.
         """
+        caller = await self._caller(request)
+        if roles is not None and caller.role not in roles:
+            raise ProblemError(403, "role_not_allowed", "Your role does not allow this.")
+        return caller
+
+    async def _caller(self, request: Request) -> Caller:
         given = request.headers.getlist("authorization")
         if len(given) > 1:
             raise ProblemError(400, "repeated_header", "Send one Authorization header.")

@@ -15,6 +15,7 @@ from fastapi import APIRouter, FastAPI
 from contracts.envelope import Refused
 from services.chassis import http, telemetry
 from services.chassis.appender import Appender
+from services.chassis.clock import seconds
 from services.chassis.codec import Catalogue, Upcasters
 from services.chassis.consumer import Consumer
 from services.chassis.decider import Decider
@@ -121,13 +122,8 @@ class Service(Generic[S]):
         """How far this service has come."""
         async with self.pool.acquire() as connection:
             events = await connection.fetchval(_EVENTS)
-            outbox, oldest = await waiting(connection)
-            parked = await connection.fetchval("select count(*) from parked")
+            outbox, parked, halted = await self._measured(connection)
             position = await connection.fetch("select partition, next_offset from bookmark where topic = $1 order by partition", self.settings.topic)
-            halted = await connection.fetch("select source from halted order by source")
-        telemetry.outbox_waiting.set(outbox)
-        telemetry.outbox_oldest.set(oldest.timestamp() if oldest else 0)
-        telemetry.parked.set(parked)
         reached = {str(row["partition"]): row["next_offset"] for row in position}
         return {
             "service": self.definition.name,
@@ -136,9 +132,25 @@ class Service(Generic[S]):
             "parked": parked,
             "outbox": outbox,
             "position": reached,
-            "halted": [row["source"] for row in halted],
-            "projections": [{"name": name, "rebuilt": None} for name in self.definition.projections],
+            "halted": halted,
+            "projections": [{"name": name} for name in self.definition.projections],
         }
+
+    async def measure(self) -> None:
+        """Bring the gauges of the store up to date."""
+        async with self.pool.acquire() as connection:
+            await self._measured(connection)
+
+    async def _measured(self, connection: asyncpg.Connection) -> tuple[int, int, list[str]]:
+        outbox, oldest = await waiting(connection)
+        parked = await connection.fetchval("select count(*) from parked")
+        halted = [row["source"] for row in await connection.fetch("select source from halted order by source")]
+        telemetry.outbox_waiting.set(outbox)
+        telemetry.outbox_oldest.set(oldest.timestamp() if oldest else 0)
+        telemetry.parked.set(parked)
+        telemetry.halted.set(len(halted))
+        telemetry.measured.set(seconds())
+        return outbox, parked, halted
 
 
 @asynccontextmanager

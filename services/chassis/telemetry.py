@@ -21,7 +21,6 @@ durations = Histogram(
     registry=REGISTRY,
 )
 denied = Counter("sir_authz_denied", "Requests refused for who asked", ["reason"], registry=REGISTRY)
-appended = Counter("sir_events_appended", "Events written", ["type"], registry=REGISTRY)
 outbox_waiting = Gauge("sir_outbox_unpublished", "Events that wait for the relay", registry=REGISTRY)
 outbox_oldest = Gauge("sir_outbox_oldest_unpublished_timestamp_seconds", "When the oldest of them was recorded; 0 if none", registry=REGISTRY)
 relay_leader = Gauge("sir_relay_leader", "1 if this process relays", registry=REGISTRY)
@@ -31,6 +30,7 @@ consumed = Counter("sir_consumer_processed", "Records read, by what became of th
 freshness = Gauge("sir_consumer_freshness_timestamp_seconds", "Recorded time of the newest record applied", registry=REGISTRY)
 parked = Gauge("sir_quarantined_messages", "Records set aside", registry=REGISTRY)
 halted = Gauge("sir_halted_sources", "Sources whose history has forked", registry=REGISTRY)
+measured = Gauge("sir_store_measured_timestamp_seconds", "When the gauges of the store were last read from it", registry=REGISTRY)
 
 RECORD_RESULTS: Final = ("applied", "duplicate", "ignored", "parked", "drained", "halted", "refused")
 for _result in RECORD_RESULTS:

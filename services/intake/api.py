@@ -89,10 +89,7 @@ async def case_history(request: Request, case_id: str) -> Response:
 
 async def _reader(request: Request) -> tuple[Desk, Caller]:
     desk: Desk = request.app.state.desk
-    caller = await desk.issuer.caller(request)
-    if caller.role not in READERS:
-        raise ProblemError(403, "role_not_allowed", "Your role does not allow this.")
-    return desk, caller
+    return desk, await desk.issuer.caller(request, READERS)
 
 
 async def _subject(desk: Desk, caller: Caller, case_id: str) -> str:

@@ -136,9 +136,7 @@ async def sweeping(desk: Desk) -> None:
 
 async def _own(request: Request, draft_id: str, *, submitted_too: bool = False) -> tuple[Desk, Kept]:
     desk: Desk = request.app.state.desk
-    caller = await desk.issuer.caller(request)
-    if caller.role not in COUNCIL_ROLES:
-        raise ProblemError(403, "role_not_allowed", "Your role does not allow this.")
+    caller = await desk.issuer.caller(request, COUNCIL_ROLES)
     identity = identifier(draft_id)
     async with scoped(desk.pool, role=desk.query_role, council=seen_by(caller.council)) as connection:
         found = await keeping.find(connection, identity) if identity else None

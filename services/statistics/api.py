@@ -152,10 +152,7 @@ async def case_history(request: Request, case_id: str) -> Response:
 
 async def _reader(request: Request, roles: frozenset[Role]) -> tuple[Desk, Caller]:
     desk: Desk = request.app.state.desk
-    caller = await desk.issuer.caller(request)
-    if caller.role not in roles:
-        raise ProblemError(403, "role_not_allowed", "Your role does not allow this.")
-    return desk, caller
+    return desk, await desk.issuer.caller(request, roles)
 
 
 async def _known_case(request: Request, case_id: str) -> str:

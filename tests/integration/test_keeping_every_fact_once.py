@@ -101,4 +101,5 @@ async def test_a_store_restored_from_an_old_backup_says_nothing(postgres_url: st
         before = len(await made.records())
         await asyncio.sleep(1)
         assert len(await made.records()) == before, "nothing more was published"
+        assert "sir_halted_sources 1.0" in (await client.get(f"{made.base('ping')}/metrics")).text, "and operations can see it"
         assert b"store.older_than_topic" in (tmp_path / "ping.log").read_bytes()

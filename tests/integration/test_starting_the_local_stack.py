@@ -5,33 +5,19 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import psutil
 
-from deploy.local.stack import Addresses, read
-from tests.conftest import READY_SECONDS, ROOT
+from deploy.local.stack import Addresses
+from tests.conftest import ROOT
+from tests.processes import local_stack, pause
 
 
-@contextmanager
-def parts(state: Path) -> Iterator[Addresses]:
-    environment = {name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "KAFKA_BOOTSTRAP"}}
-    with (state.parent / "parts.log").open("wb") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "deploy.local", "parts", "--state", str(state)], cwd=ROOT, env=environment, stdout=log, stderr=log
-        )
-    began = time.monotonic()
-    try:
-        while (found := read(state)) is None:
-            assert process.poll() is None, (state.parent / "parts.log").read_text()
-            assert time.monotonic() - began < READY_SECONDS, (state.parent / "parts.log").read_text()
-            time.sleep(0.1)
-        yield found
-    finally:
-        process.send_signal(signal.SIGINT)
-        process.wait(15)
+def parts(state: Path) -> AbstractContextManager[Addresses]:
+    mine = {name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "KAFKA_BOOTSTRAP"}}
+    return local_stack("parts", state, mine)
 
 
 def alive(pids: list[int]) -> list[int]:
@@ -53,7 +39,7 @@ def test_a_supervisor_that_is_killed_leaves_nothing(tmp_path: Path) -> None:
         os.kill(found.pids["supervisor"], signal.SIGKILL)
         began = time.monotonic()
         while alive(pids) and time.monotonic() - began < 10:
-            time.sleep(0.1)
+            pause()
         assert alive(pids) == []
 
 

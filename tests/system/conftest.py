@@ -5,9 +5,6 @@ import json
 import os
 import shutil
 import signal
-import subprocess
-import sys
-import time
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +17,8 @@ from joserfc.jwk import OKPKey
 
 from deploy.local.stack import ISSUER
 from services.chassis.clock import new_id, seconds
-from tests.conftest import READY_SECONDS, ROOT, Parts
+from tests.conftest import ROOT, Parts
+from tests.processes import DidNotStartError, local_stack
 
 STATE = ROOT / ".sir" / "test-system"
 GLASGOW, ABERDEEN = "S12000049", "S12000033"
@@ -70,24 +68,12 @@ class Running:
 def stack(parts: Parts) -> Iterator[Running]:
     """The stack."""
     shutil.rmtree(STATE, ignore_errors=True)
-    STATE.mkdir(parents=True)
-    told = STATE / "stack.json"
     environment = os.environ | {"DATABASE_URL": parts.postgres, "KAFKA_BOOTSTRAP": parts.kafka}
-    with (STATE / "up.log").open("wb") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "deploy.local", "up", "--state", str(STATE)], cwd=ROOT, env=environment, stdout=log, stderr=log
-        )
-    began = time.monotonic()
     try:
-        while not told.exists():
-            if process.poll() is not None or time.monotonic() - began > READY_SECONDS:
-                pytest.exit("the stack did not start:\n" + (STATE / "up.log").read_text(), returncode=3)
-            time.sleep(0.1)
-        addresses = json.loads(told.read_text())
-        yield Running(STATE, addresses["services"], addresses["kafka"])
-    finally:
-        process.send_signal(signal.SIGINT)
-        process.wait(15)
+        with local_stack("up", STATE, environment) as found:
+            yield Running(STATE, found.services, found.kafka)
+    except DidNotStartError as said:
+        pytest.exit(f"the stack did not start:\n{said}", returncode=3)
 
 
 @pytest.fixture
