@@ -9,7 +9,9 @@ from contracts.envelope import Event
 
 def said_by(module: ModuleType) -> dict[tuple[str, int], type[Event]]:
     """The events that one service says."""
-    kinds = (kind for kind in vars(module).values() if isinstance(kind, type) and issubclass(kind, Event) and hasattr(kind, "type"))
+    kinds = (
+        kind for kind in vars(module).values() if isinstance(kind, type) and issubclass(kind, Event) and hasattr(kind, "type")
+    )
     return {(kind.type, kind.version): kind for kind in kinds if kind.__module__ == module.__name__}
 
 

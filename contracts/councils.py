@@ -88,5 +88,7 @@ def _key(text: str) -> str:
 
 
 _BY_NAME: Final = {
-    _key(text): council for council in COUNCILS for text in (council.name, council.report_spelling, council.gss_code, *council.previous_codes)
+    _key(text): council
+    for council in COUNCILS
+    for text in (council.name, council.report_spelling, council.gss_code, *council.previous_codes)
 }

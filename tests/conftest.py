@@ -56,7 +56,10 @@ def _containers() -> Iterator[Parts]:
     from testcontainers.community.kafka import KafkaContainer
     from testcontainers.community.postgres import PostgresContainer
 
-    with PostgresContainer("postgres:16", driver=None) as postgres, KafkaContainer("confluentinc/cp-kafka:8.0.0").with_kraft() as kafka:
+    with (
+        PostgresContainer("postgres:16", driver=None) as postgres,
+        KafkaContainer("confluentinc/cp-kafka:8.0.0").with_kraft() as kafka,
+    ):
         yield Parts(postgres.get_connection_url(), kafka.get_bootstrap_server())
 
 

@@ -10,4 +10,13 @@ from contracts.government.notification_copied import NotificationCopied
 from contracts.government.notification_withdrawn import NotificationWithdrawn
 from contracts.government.published import EVENTS, files
 
-__all__ = ["EVENTS", "CloudEvent", "Data", "NotificationAmended", "NotificationCopied", "NotificationWithdrawn", "files", "render"]
+__all__ = [
+    "EVENTS",
+    "CloudEvent",
+    "Data",
+    "NotificationAmended",
+    "NotificationCopied",
+    "NotificationWithdrawn",
+    "files",
+    "render",
+]

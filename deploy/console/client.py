@@ -48,7 +48,9 @@ class Client:
         answer = await self._sent("GET", service, path, None, {})
         return _accepted(service, answer)
 
-    async def post(self, service: str, path: str, body: Mapping[str, Any], *, key: str, version: str | None = None) -> dict[str, Any]:
+    async def post(
+        self, service: str, path: str, body: Mapping[str, Any], *, key: str, version: str | None = None
+    ) -> dict[str, Any]:
         """A command, done once however often it is sent; RefusedError if it is refused."""
         headers = {"Idempotency-Key": key} | ({"If-Match": version} if version is not None else {})
         answer: dict[str, Any] = _accepted(service, await self._sent("POST", service, path, body, headers)).json()
@@ -89,7 +91,9 @@ class Client:
                 before = []
             await asyncio.sleep(ROUND)
 
-    async def _sent(self, method: str, service: str, path: str, body: Mapping[str, Any] | None, headers: dict[str, str]) -> httpx2.Response:
+    async def _sent(
+        self, method: str, service: str, path: str, body: Mapping[str, Any] | None, headers: dict[str, str]
+    ) -> httpx2.Response:
         wait = FIRST_WAIT
         for _ in range(PATIENCE):
             try:

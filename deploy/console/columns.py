@@ -33,7 +33,9 @@ Read = Callable[[str], Any]
 
 LONGEST_REFERENCE: Final = 100
 _DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_INSTANT: Final = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})[Tt ]([0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?)([Zz]|[+-][0-9]{2}:[0-9]{2})?")
+_INSTANT: Final = re.compile(
+    r"([0-9]{4}-[0-9]{2}-[0-9]{2})[Tt ]([0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?)([Zz]|[+-][0-9]{2}:[0-9]{2})?"
+)
 _BIDI: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
@@ -128,9 +130,7 @@ def order(text: str) -> OrderType:
     """An order or licence that is in scope."""
     found = _order(text)
     if not found.in_scope:
-        msg = (
-            f"{found.label.removesuffix(' (out of scope)')} is out of scope (R-01): name the order or licence after final disposal, or leave it empty"
-        )
+        msg = f"{found.label.removesuffix(' (out of scope)')} is out of scope (R-01): name the order or licence after final disposal, or leave it empty"
         raise ValueError(msg)
     return OrderType(found)
 

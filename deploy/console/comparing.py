@@ -67,7 +67,9 @@ def _from_awareness(asked: Figures, implied: Implied) -> Line:
     """The reading of the limit that the report leaves open; nothing is printed to compare it with."""
     ours = asked["ST-07b"]
     told = tuple(_implied_otherwise("ST-07b", ours, implied.figures["ST-07b"]))
-    return Line(id="ST-07b", label="the same, from awareness", published="-", ours=_percent(ours), fraction=_fraction(ours), faults=told)
+    return Line(
+        id="ST-07b", label="the same, from awareness", published="-", ours=_percent(ours), fraction=_fraction(ours), faults=told
+    )
 
 
 def _councils(answers: Answers, period: Implied) -> Iterator[Line]:

@@ -70,13 +70,17 @@ def shown(hops: Sequence[Hop], lines: Sequence[Line]) -> None:
     for hop in hops:
         way.add_row(hop.place, f"{hop.seconds * 1000:.0f} ms")
     out.print(way)
-    table = Table("figure", "", title=f"Notifications received {FIRST} to {LAST}, as the report of 2015 printed them and as they come out")
+    table = Table(
+        "figure", "", title=f"Notifications received {FIRST} to {LAST}, as the report of 2015 printed them and as they come out"
+    )
     for heading in ("published", "ours", "numerator / denominator", "note"):
         table.add_column(heading, justify="right")
     for before, line in zip((None, *lines), lines, strict=False):
         if before is not None and before.id != line.id and "Table" in line.id:
             table.add_section()
-        table.add_row(line.id, line.label, line.published, line.ours, line.fraction, line.note, style="bold red" if line.faults else None)
+        table.add_row(
+            line.id, line.label, line.published, line.ours, line.fraction, line.note, style="bold red" if line.faults else None
+        )
     out.print(table)
     for name, words in FOOTNOTES.items():
         out.print(f"{name}  {words}", markup=False, highlight=False)

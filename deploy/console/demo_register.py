@@ -60,7 +60,15 @@ ORDERS: Final = {
     "T14": ("EXTENDED",),
 }
 ANY_ORDER: Final = ("CPO", "CPO", "CPO", "CPO;DTTO", "DTTO", "NON_PAROLE", "PAROLE", "SRO", "LIFE", "probation", "EXTENDED")
-HIGH_GRADES: Final = ("service_manager", "service_manager", "service_manager", "senior_manager", "senior_manager", "head_of_cjsw", "cswo")
+HIGH_GRADES: Final = (
+    "service_manager",
+    "service_manager",
+    "service_manager",
+    "senior_manager",
+    "senior_manager",
+    "head_of_cjsw",
+    "cswo",
+)
 LOW_GRADES: Final = ("first_line_manager", "first_line_manager", "supervising_officer", "")
 REASONS: Final = (
     "not_aware",
@@ -109,7 +117,13 @@ def _earlier() -> list[Receipt]:
     councils = mixed("earlier councils", Counter(EARLIER_COUNCILS).elements())
     kinds = mixed("earlier types", Counter(EARLIER_TYPES).elements())
     return [
-        Receipt(salt=f"A{place}", council=council, kind=kind, received_on=day, taken=min(number(f"A{place}", 30), DAYS.between(SCHEME_BEGAN, day)))
+        Receipt(
+            salt=f"A{place}",
+            council=council,
+            kind=kind,
+            received_on=day,
+            taken=min(number(f"A{place}", 30), DAYS.between(SCHEME_BEGAN, day)),
+        )
         for place, (council, kind, day) in enumerate(zip(councils, kinds, days, strict=True))
     ]
 
@@ -121,7 +135,8 @@ def _period() -> list[Receipt]:
     kinds = mixed("types", Counter({kind: count for kind, (count, _) in TABLE_3.items()}).elements())
     taken = _dealt(days)
     return [
-        Receipt(salt=f"B{place}", council=councils[place], kind=kinds[place], received_on=day, taken=taken[place]) for place, day in enumerate(days)
+        Receipt(salt=f"B{place}", council=councils[place], kind=kinds[place], received_on=day, taken=taken[place])
+        for place, day in enumerate(days)
     ]
 
 
@@ -141,7 +156,11 @@ def _row(one: Receipt, *, signed: bool, informed: bool) -> Cells:
     occurred = _occurred(one)
     late, found_later = one.taken > max(IN_TIME), one.taken > FOUND_LATER
     reason = "" if not late else "retrospective" if found_later else pick(one.salt + "reason", REASONS)
-    aware = before(one.received_on, number(one.salt + "aware", 4)) if reason in {"not_aware", "retrospective"} else occurred + timedelta(days=1)
+    aware = (
+        before(one.received_on, number(one.salt + "aware", 4))
+        if reason in {"not_aware", "retrospective"}
+        else occurred + timedelta(days=1)
+    )
     aware = min(max(occurred, aware), one.received_on)
     grade = pick(one.salt + "grade", HIGH_GRADES if signed else LOW_GRADES)
     signed_on = max(aware, before(one.received_on, number(one.salt + "signed", 1)))
@@ -170,7 +189,9 @@ def _occurred(one: Receipt) -> date:
 
 def _informed(one: Receipt, *, in_time: bool) -> str:
     if in_time:
-        return canonical(DAYS.after(one.received_on, number(one.salt + "informed", 1) + 1) if number(one.salt, 3) else one.received_on)
+        return canonical(
+            DAYS.after(one.received_on, number(one.salt + "informed", 1) + 1) if number(one.salt, 3) else one.received_on
+        )
     later = DAYS.after(one.received_on, 3 + number(one.salt + "informed", 6))
     return canonical(later) if later <= LAST and number(one.salt, 2) else ""
 

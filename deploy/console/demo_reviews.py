@@ -71,7 +71,9 @@ def _submitted(cells: Cells, salt: str, *, late: bool) -> date:
 def _signed_and_checked(submitted: Sequence[Cells]) -> None:
     for place, cells in enumerate(mixed("signatures", submitted)):
         low = ("senior_manager", "service_manager")
-        cells["review_signed_off_by"] = pick(f"signature {place}", ("head_of_cjsw", "head_of_cjsw", "cswo") if place < SIGNED else low)
+        cells["review_signed_off_by"] = pick(
+            f"signature {place}", ("head_of_cjsw", "head_of_cjsw", "cswo") if place < SIGNED else low
+        )
     assessed = _checked("risk_assessment_completed", submitted, COMPLETED)
     _checked("risk_assessment_up_to_date", submitted, UP_TO_DATE, among=assessed)
     planned = _checked("risk_management_plan", submitted, PLANNED)
@@ -117,7 +119,11 @@ def _judged(submitted: Sequence[Cells]) -> None:
 def _answered(cells: Cells, salt: str, *, asked: bool, slow: bool) -> None:
     """Questions, letter, response, closure, each some days after the one before."""
     submitted = _day(cells, "review_submitted_on")
-    first = months_after(submitted, 1) + timedelta(days=3 + number(salt, 15)) if slow else submitted + timedelta(days=8 + number(salt, 14))
+    first = (
+        months_after(submitted, 1) + timedelta(days=3 + number(salt, 15))
+        if slow
+        else submitted + timedelta(days=8 + number(salt, 14))
+    )
     answered = DAYS.next_working(first)
     if asked:
         supplied = _after(answered, 3 + number(salt + "supply", 7))
@@ -130,7 +136,10 @@ def _answered(cells: Cells, salt: str, *, asked: bool, slow: bool) -> None:
         responded = DAYS.next_working(answered + timedelta(days=3 + number(salt + "responded", 13)))
         cells |= {"feedback_response": pick(salt + "response", RESPONSES), "feedback_responded_on": canonical(responded)}
         if cells["feedback_response"] != "disputed":
-            closed = max(_after(responded, 2), _day(cells, "comprehensive_submitted_on") if cells["comprehensive_submitted_on"] else responded)
+            closed = max(
+                _after(responded, 2),
+                _day(cells, "comprehensive_submitted_on") if cells["comprehensive_submitted_on"] else responded,
+            )
             cells["closed_on"] = canonical(closed)
 
 

@@ -70,7 +70,9 @@ def refusals(row: Row, refused: RefusedError) -> list[Fault]:
     for error in refused.errors:
         pointed = error["pointer"].removeprefix("#/").partition("/")[0]
         column = pointed if pointed in COLUMNS else "council_reference"
-        found.append(Fault(row=row.number, column=column, reason=error["detail"] if column == pointed else f"{pointed}: {error['detail']}"))
+        found.append(
+            Fault(row=row.number, column=column, reason=error["detail"] if column == pointed else f"{pointed}: {error['detail']}")
+        )
     return found or [Fault(row=row.number, column="council_reference", reason=str(refused))]
 
 
@@ -91,7 +93,11 @@ def faulty_rows(register: Register, faults: Iterable[Fault]) -> bytes:
     heading = register.sheet.heading
     width = max(len(record.cells) for record in (heading, *register.sheet.records))
     rows = [
-        (*record.cells, *[""] * (width - len(record.cells)), "; ".join(reasons.get(heading.row, []) + reasons.get(record.row, [])))
+        (
+            *record.cells,
+            *[""] * (width - len(record.cells)),
+            "; ".join(reasons.get(heading.row, []) + reasons.get(record.row, [])),
+        )
         for record in register.sheet.records
         if {heading.row, record.row} & reasons.keys()
     ]
@@ -131,7 +137,9 @@ async def bring_in(client: Client, rows: Sequence[Row]) -> list[Fault]:
 
     with _bar() as bar:
         await _each(bar, "notifications", [row for row in ordered if row.key not in cases], notify, at_once=1)
-        there = [row for row in ordered if row.key in cases and (not row.duplicate_of or (row.council, row.duplicate_of) in cases)]
+        there = [
+            row for row in ordered if row.key in cases and (not row.duplicate_of or (row.council, row.duplicate_of) in cases)
+        ]
         await _each(bar, "what followed", [steps for row in there if (steps := followed(row))], follow)
         await client.settled()
         await _each(bar, "first looks and copies", [step for row in there for step in looked_at(row, cases)], take)
@@ -156,7 +164,9 @@ async def known_cases(client: Client) -> dict[Key, Known]:
     return found
 
 
-async def _each(bar: Progress, name: str, items: Sequence[T], work: Callable[[T], Awaitable[R]], *, at_once: int = AT_ONCE) -> list[R]:
+async def _each(
+    bar: Progress, name: str, items: Sequence[T], work: Callable[[T], Awaitable[R]], *, at_once: int = AT_ONCE
+) -> list[R]:
     """The work on each item, some at once. Notifications go one by one: references are given in order."""
     task, waiting = bar.add_task(name, total=len(items)), iter(items)
     done: list[R] = []

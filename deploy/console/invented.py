@@ -30,7 +30,10 @@ def mixed(salt: str, values: Iterable[T]) -> list[T]:
 def spread(first: date, last: date, count: int) -> list[date]:
     """Working days from `first` to `last`, not quite evenly, in order."""
     step = (last - first).days / (count - 1)
-    wanted = (first + timedelta(days=min(round(place * step) + number(f"day {first} {place}", 3), (last - first).days)) for place in range(count))
+    wanted = (
+        first + timedelta(days=min(round(place * step) + number(f"day {first} {place}", 3), (last - first).days))
+        for place in range(count)
+    )
     return sorted(DAYS.next_working(day) for day in wanted)
 
 

@@ -29,17 +29,45 @@ class Figure:
 
 FIGURES: Final = (
     Figure(id="ST-01", label="Notifications", printed="111", number=111, source="ST-01", field="value", note="X-01"),
-    Figure(id="ST-02", label="Notifications since January 2012", printed="162", number=162, source="ST-01", field="value", since_2012=True),
-    Figure(id="ST-03", label="Councils since January 2012", printed="28", number=28, source="ST-04", field="value", since_2012=True),
+    Figure(
+        id="ST-02",
+        label="Notifications since January 2012",
+        printed="162",
+        number=162,
+        source="ST-01",
+        field="value",
+        since_2012=True,
+    ),
+    Figure(
+        id="ST-03", label="Councils since January 2012", printed="28", number=28, source="ST-04", field="value", since_2012=True
+    ),
     Figure(id="ST-04", label="Councils notifying, of 32", printed="24", number=24, source="ST-04", field="value"),
-    Figure(id="ST-07", label="Notified in five working days", printed="36%", number=40, of=111, source="ST-07", field="numerator"),
+    Figure(
+        id="ST-07", label="Notified in five working days", printed="36%", number=40, of=111, source="ST-07", field="numerator"
+    ),
     Figure(id="ST-08", label="Late: notifications", printed="71", number=71, source="ST-08", field="count"),
     Figure(id="ST-08", label="Late: fewest days", printed="6", number=6, source="ST-08", field="min", note="X-04"),
     Figure(id="ST-08", label="Late: most days", printed="669", number=669, source="ST-08", field="max", note="X-04"),
     Figure(id="ST-09", label="Late: median of days", printed="11", number=11, source="ST-08", field="median", note="X-04"),
     Figure(id="ST-10", label="Late: mean of days", printed="61", number=61, source="ST-08", field="mean", note="X-04"),
-    Figure(id="ST-12", label="Signed off by service manager or above", printed="71%", number=79, of=111, source="ST-12", field="numerator"),
-    Figure(id="ST-13", label="Government informed in two working days", printed="97%", number=108, of=111, source="ST-13", field="numerator"),
+    Figure(
+        id="ST-12",
+        label="Signed off by service manager or above",
+        printed="71%",
+        number=79,
+        of=111,
+        source="ST-12",
+        field="numerator",
+    ),
+    Figure(
+        id="ST-13",
+        label="Government informed in two working days",
+        printed="97%",
+        number=108,
+        of=111,
+        source="ST-13",
+        field="numerator",
+    ),
 )
 
 TABLE_2: Final = {

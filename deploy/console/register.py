@@ -125,7 +125,13 @@ EVERYTHING_ELSE: Final = (
     "feedback_responded_on",
     "closed_on",
 )
-SCRUTINY: Final = ("review_submitted_on", "information_requested_on", "information_supplied_on", "feedback_sent_on", "feedback_responded_on")
+SCRUTINY: Final = (
+    "review_submitted_on",
+    "information_requested_on",
+    "information_supplied_on",
+    "feedback_sent_on",
+    "feedback_responded_on",
+)
 INCIDENT: Final = ("occurred_on", "became_aware_on")
 NOT_BEFORE: Final[dict[str, tuple[str, ...]]] = {
     "became_aware_on": ("occurred_on",),
@@ -161,7 +167,9 @@ def read(raw: bytes, now: datetime) -> Register:
         cells, unread = _cells(record, places, len(parted.heading.cells))
         values[record.row] = cells
         faults += unread
-        faults += row_faults(record.row, cells, now, silent=frozenset(fault.column for fault in unread) | (set(COMPULSORY) - places.keys()))
+        faults += row_faults(
+            record.row, cells, now, silent=frozenset(fault.column for fault in unread) | (set(COMPULSORY) - places.keys())
+        )
     faults += repeated(values)
     faults += duplicates(values)
     faulty = {fault.row for fault in faults}
@@ -189,7 +197,11 @@ def row_faults(row: int, values: Values, now: datetime, silent: frozenset[str] =
     if duplicate and values["duplicate_of"] is None and "duplicate_of" not in silent:
         yield Fault(row=row, column="duplicate_of", reason="say which case this one duplicates: write that council_reference")
     if values["duplicate_of"] is not None and not duplicate and "outcome" not in silent:
-        yield Fault(row=row, column="duplicate_of", reason="only a row with outcome duplicate has one: write that outcome, or leave it empty")
+        yield Fault(
+            row=row,
+            column="duplicate_of",
+            reason="only a row with outcome duplicate has one: write that outcome, or leave it empty",
+        )
 
 
 def repeated(values: Mapping[int, Values]) -> Iterator[Fault]:
@@ -214,7 +226,11 @@ def duplicates(values: Mapping[int, Values]) -> Iterator[Fault]:
         if named == reference:
             yield Fault(row=row, column="duplicate_of", reason="names its own row: write the council_reference of the other case")
         elif outcomes.get((council, named)) is RegisterOutcome.DUPLICATE:
-            yield Fault(row=row, column="duplicate_of", reason="names a case that is itself a duplicate: write the one that both duplicate")
+            yield Fault(
+                row=row,
+                column="duplicate_of",
+                reason="names a case that is itself a duplicate: write the one that both duplicate",
+            )
 
 
 def day_of(when: Any) -> Any:
@@ -254,7 +270,9 @@ def _cells(record: Record, places: Mapping[str, int], width: int) -> tuple[dict[
             faults.append(Fault(row=record.row, column=column, reason=str(unread)))
     for place in range(width, len(record.cells)):
         if record.cells[place].strip():
-            reason = "stands beside the last column: put quotation marks round a cell that holds the separator, or name the column"
+            reason = (
+                "stands beside the last column: put quotation marks round a cell that holds the separator, or name the column"
+            )
             faults.append(Fault(row=record.row, column=letter(place), reason=reason))
     return values, faults
 

@@ -122,7 +122,9 @@ def stranded(rows: Iterable[Row], faulty: frozenset[Key]) -> list[Fault]:
     """Duplicates of rows that stay out: they stay out too, or nothing would be there to duplicate."""
     reason = "names a row that has faults itself: correct that one first"
     return [
-        Fault(row=row.number, column="duplicate_of", reason=reason) for row in rows if row.duplicate_of and (row.council, row.duplicate_of) in faulty
+        Fault(row=row.number, column="duplicate_of", reason=reason)
+        for row in rows
+        if row.duplicate_of and (row.council, row.duplicate_of) in faulty
     ]
 
 
@@ -130,13 +132,17 @@ def _changed(row: Row, case: Known | None) -> Iterable[Fault]:
     if case is None:
         return
     if case.columns is None:
-        reason = f"is that of {case.reference}, which came from no register: leave the row out, or give the reference that is right"
+        reason = (
+            f"is that of {case.reference}, which came from no register: leave the row out, or give the reference that is right"
+        )
         yield Fault(row=row.number, column="council_reference", reason=reason)
         return
     now = fingerprints(row)
     for column in IMPORTED:
         if now.get(column) != case.columns.get(column):
-            reason = f"differs from what was imported as {case.reference}: give it as it was, and correct the case by a correction"
+            reason = (
+                f"differs from what was imported as {case.reference}: give it as it was, and correct the case by a correction"
+            )
             yield Fault(row=row.number, column=column, reason=reason)
 
 
@@ -147,7 +153,11 @@ def _unfounded(row: Row, by_key: Mapping[Key, Row], known: Mapping[Key, Known]) 
         reason = "names no case of this council, neither in the file nor imported before: write its council_reference"
         yield Fault(row=row.number, column="duplicate_of", reason=reason)
     elif case.duplicates(other):
-        yield Fault(row=row.number, column="duplicate_of", reason="names a case that is itself a duplicate: write the one that both duplicate")
+        yield Fault(
+            row=row.number,
+            column="duplicate_of",
+            reason="names a case that is itself a duplicate: write the one that both duplicate",
+        )
 
 
 def _fingerprint(case: Key, column: str, text: str) -> str:

@@ -17,7 +17,15 @@ def token(stack: Addresses, role: str, council: str | None = None) -> str:
     """A token for an hour."""
     key = OKPKey.import_key(json.loads((stack.state / "issuer.key").read_text()))
     issued = int(now().timestamp())
-    claims = {"sub": f"console-{role}", "role": role, "council": council, "aud": "sir", "iss": ISSUER, "iat": issued, "exp": issued + SECONDS}
+    claims = {
+        "sub": f"console-{role}",
+        "role": role,
+        "council": council,
+        "aud": "sir",
+        "iss": ISSUER,
+        "iat": issued,
+        "exp": issued + SECONDS,
+    }
     with warnings.catch_warnings():
         # RFC 9864 renames the algorithm to Ed25519; verifiers still know it as EdDSA.
         warnings.simplefilter("ignore", SecurityWarning)

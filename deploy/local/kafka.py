@@ -32,7 +32,9 @@ SETTINGS: Final = {
     "unclean.leader.election.enable": "false",
 }
 HEAP: Final = ("-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
-_RESOLVE: Final = "import warnings; warnings.simplefilter('ignore'); import jgo, sys; print(*jgo.build(sys.argv[1]).all_jars, sep=':')"
+_RESOLVE: Final = (
+    "import warnings; warnings.simplefilter('ignore'); import jgo, sys; print(*jgo.build(sys.argv[1]).all_jars, sep=':')"
+)
 
 
 async def prepared(state: Path, port: int, controller: int) -> Child:
@@ -121,7 +123,9 @@ async def topics(bootstrap: str) -> None:
     try:
         there = set(await admin.list_topics())
         missing = {name: topic for name, topic in declared().items() if name not in there}
-        await admin.create_topics([NewTopic(name, topic["partitions"], 1, topic_configs=topic["config"]) for name, topic in missing.items()])
+        await admin.create_topics(
+            [NewTopic(name, topic["partitions"], 1, topic_configs=topic["config"]) for name, topic in missing.items()]
+        )
         for name, topic in declared().items():
             await _as_declared(admin, name, topic)
     finally:

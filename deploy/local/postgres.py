@@ -84,7 +84,9 @@ async def databases(url: str, state: Path, services: Iterable[str] = SERVICES) -
         for service in {*services, *KEY_USERS}:
             role = f"sir_{service}"
             if not await connection.fetchval("select true from pg_roles where rolname = $1", role):
-                await connection.execute(f"create role {role} login; create role {role}_query nologin; grant {role}_query to {role}")
+                await connection.execute(
+                    f"create role {role} login; create role {role}_query nologin; grant {role}_query to {role}"
+                )
             await connection.execute(f"alter role {role} password '{password}'")
         for name in (*(f"sir_{service}" for service in services), "sir_keys"):
             if not await connection.fetchval("select true from pg_database where datname = $1", name):

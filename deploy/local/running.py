@@ -70,7 +70,9 @@ async def running(
         StackError: it runs already, or a part does not start.
     """
     if (other := read(state)) is not None:
-        msg = f"a stack is running from {state.name} already (process {other.pids['supervisor']}): " + ", ".join(other.services.values())
+        msg = f"a stack is running from {state.name} already (process {other.pids['supervisor']}): " + ", ".join(
+            other.services.values()
+        )
         raise StackError(msg)
     prepare(state)
     stack = Stack(addresses=Addresses(state=state))

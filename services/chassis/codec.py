@@ -48,7 +48,9 @@ def encode(event: Event, box: Box | None) -> bytes:
     return data
 
 
-def decode(kind: str, version: int, data: bytes, *, catalogue: Catalogue, upcasters: Upcasters, opener: Open | None = None) -> Event:
+def decode(
+    kind: str, version: int, data: bytes, *, catalogue: Catalogue, upcasters: Upcasters, opener: Open | None = None
+) -> Event:
     """The event behind stored bytes, old shapes passed through the upcasters.
 
     Raises:

@@ -97,7 +97,9 @@ def command(
         parsed, raw = await read_json(request)
         dry_run = _dry_run(request)
         once = None if dry_run and "idempotency-key" not in request.headers else _once(desk, caller, request, parsed)
-        asked = Asked(caller=caller, body=None, once=once, dry_run=dry_run, traceparent=request.headers.get("traceparent"), subject=subject)  # type: ignore[type-var]
+        asked = Asked(
+            caller=caller, body=None, once=once, dry_run=dry_run, traceparent=request.headers.get("traceparent"), subject=subject
+        )  # type: ignore[type-var]
         return await _guarded(desk, request, asked, raw, body, handler, action)
 
     endpoint.__dict__["body"] = body
@@ -110,16 +112,22 @@ def command(
         name=action,
         response_class=Response,
         openapi_extra=_described(body, of_subject=of_subject, roles=sorted(allowed)),
-        responses=dict.fromkeys(sorted({400, 401, 403, 409, 422, 503, *((404, 412, 428) if of_subject else ()), *errors}), PROBLEM),
+        responses=dict.fromkeys(
+            sorted({400, 401, 403, 409, 422, 503, *((404, 412, 428) if of_subject else ()), *errors}), PROBLEM
+        ),
     )
 
 
-async def _guarded(desk: Desk, request: Request, asked: Asked[Any], raw: bytes, body: type[Body], handler: Handler, action: str) -> Response:
+async def _guarded(
+    desk: Desk, request: Request, asked: Asked[Any], raw: bytes, body: type[Body], handler: Handler, action: str
+) -> Response:
     once = asked.once
     if once is None or asked.dry_run:
         return await _judged(desk, request, asked, raw, body, handler, action)
     if (once.client, once.key) in desk.in_progress:
-        raise ProblemError(409, "request_in_progress", "The first request with this key is still running.", headers={"Retry-After": "1"})
+        raise ProblemError(
+            409, "request_in_progress", "The first request with this key is still running.", headers={"Retry-After": "1"}
+        )
     desk.in_progress.add((once.client, once.key))
     try:
         return await _judged(desk, request, asked, raw, body, handler, action)
@@ -127,7 +135,9 @@ async def _guarded(desk: Desk, request: Request, asked: Asked[Any], raw: bytes, 
         desk.in_progress.discard((once.client, once.key))
 
 
-async def _judged(desk: Desk, request: Request, asked: Asked[Any], raw: bytes, body: type[Body], handler: Handler, action: str) -> Response:
+async def _judged(
+    desk: Desk, request: Request, asked: Asked[Any], raw: bytes, body: type[Body], handler: Handler, action: str
+) -> Response:
     version, state = None, None
     if asked.subject:
         async with desk.pool.acquire() as connection:
@@ -137,7 +147,9 @@ async def _judged(desk: Desk, request: Request, asked: Asked[Any], raw: bytes, b
             version, state = await desk.store.state(connection, asked.subject)
         seen = _if_match(request)
         if seen != version:
-            raise ProblemError(412, "stale_version", "Changed since you read it: read it again and decide anew.", headers={"ETag": etag(version)})
+            raise ProblemError(
+                412, "stale_version", "Changed since you read it: read it again and decide anew.", headers={"ETag": etag(version)}
+            )
         if (refusal := desk.permitted(state, action)) is not None:
             raise ProblemError.refused(refusal)
         if kept is not None:
@@ -257,7 +269,9 @@ def _once(desk: Desk, caller: Caller, request: Request, parsed: Any) -> Once:
         raise ProblemError(400, "idempotency_key_required", "Send an Idempotency-Key: a new one for each thing that you do.")
     key = keys[0]
     if len(keys) > 1 or not 0 < len(key) <= LONGEST_KEY or not key.isascii() or not key.isprintable():
-        raise ProblemError(400, "idempotency_key_invalid", f"An Idempotency-Key is 1 to {LONGEST_KEY} printable ASCII characters, sent once.")
+        raise ProblemError(
+            400, "idempotency_key_invalid", f"An Idempotency-Key is 1 to {LONGEST_KEY} printable ASCII characters, sent once."
+        )
     return Once(client=f"{caller.role}/{caller.actor}", key=key, fingerprint=fingerprint(desk.secret, request.url.path, parsed))
 
 
@@ -300,5 +314,8 @@ def _described(body: type[Body], *, of_subject: bool, roles: list[str]) -> dict[
         "security": [{"bearer": []}],
         "x-roles": roles,
         "parameters": [{"name": "Idempotency-Key"} | header, *([{"name": "If-Match"} | header] if of_subject else [])],
-        "requestBody": {"required": True, "content": {"application/json": {"schema": {"$ref": f"#/components/schemas/{body.__name__}"}}}},
+        "requestBody": {
+            "required": True,
+            "content": {"application/json": {"schema": {"$ref": f"#/components/schemas/{body.__name__}"}}},
+        },
     }

@@ -49,7 +49,9 @@ _ANSWER_SECONDS: Final = 3.0
 
 _PLACE: Final = "insert into bookmark (topic, partition, next_offset, last_hash) values ($1, $2, 0, '') on conflict do nothing"
 _PLACES: Final = "select partition, next_offset, last_hash from bookmark where topic = $1"
-_START_AGAIN: Final = "update bookmark set next_offset = 0, last_hash = '' where topic = $1 and partition = $2 and next_offset = $3"
+_START_AGAIN: Final = (
+    "update bookmark set next_offset = 0, last_hash = '' where topic = $1 and partition = $2 and next_offset = $3"
+)
 
 log = structlog.get_logger()
 
@@ -109,7 +111,10 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
 
     async def caught_up(self) -> bool:
         """Whether everything that is on the topic at this moment has been taken in."""
-        return await self.behind({str(row["partition"]): row["next_offset"] for row in await self._pool.fetch(_PLACES, self._topic)}) == 0
+        return (
+            await self.behind({str(row["partition"]): row["next_offset"] for row in await self._pool.fetch(_PLACES, self._topic)})
+            == 0
+        )
 
     # Running
 

@@ -115,7 +115,15 @@ def _measure(scope: Scope, status: int, took: float, request_id: bytes) -> None:
         telemetry.denied.labels(reason={401: "unauthenticated", 403: "role_not_allowed", 404: "not_found"}[status]).inc()
     if not route.startswith(_QUIET):
         case = scope.get("path_params", {}).get("case_id") if status != 404 else None  # noqa: PLR2004
-        log.info("request", route=route, method=method, status=status, ms=round(took * 1000, 1), case=case, request_id=request_id.decode())
+        log.info(
+            "request",
+            route=route,
+            method=method,
+            status=status,
+            ms=round(took * 1000, 1),
+            case=case,
+            request_id=request_id.decode(),
+        )
 
 
 def where(fault: BaseException) -> str:

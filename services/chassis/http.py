@@ -66,7 +66,15 @@ class Standing(Protocol):
 
 def build(*, service: str, summary: str, lifespan: Lifespan[FastAPI], routers: Iterable[APIRouter]) -> FastAPI:
     """The application. Its lifespan puts a `Desk` at `app.state.desk` and a `Standing` at `app.state.standing`."""
-    app = FastAPI(title=f"SIR {service}", summary=summary, version=VERSION, lifespan=lifespan, docs_url=None, redoc_url=None, redirect_slashes=False)
+    app = FastAPI(
+        title=f"SIR {service}",
+        summary=summary,
+        version=VERSION,
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+    )
     app.state.service = service
     app.add_middleware(Edge, version=VERSION)
     for kind, answer in _ANSWERS.items():
@@ -109,7 +117,9 @@ def _common(service: str) -> APIRouter:
     async def version() -> dict[str, str]:
         return {"service": service, "version": VERSION}
 
-    @router.get("/v1/status", summary="How far this service has come", responses={401: PROBLEM, 503: PROBLEM}, openapi_extra=BEARER)
+    @router.get(
+        "/v1/status", summary="How far this service has come", responses={401: PROBLEM, 503: PROBLEM}, openapi_extra=BEARER
+    )
     async def status(request: Request) -> Response:
         desk: Desk = request.app.state.desk
         await desk.issuer.caller(request)
@@ -187,7 +197,9 @@ async def _framework(_request: Request, error: Exception) -> Response:
         raise error
     if error.status_code == 404:  # noqa: PLR2004
         return respond(not_found())
-    return respond(ProblemError(error.status_code, "not_allowed", "This address does not take that.", headers=dict(error.headers or {})))
+    return respond(
+        ProblemError(error.status_code, "not_allowed", "This address does not take that.", headers=dict(error.headers or {}))
+    )
 
 
 async def _unavailable(_request: Request, fault: Exception) -> Response:

@@ -26,7 +26,9 @@ _INSERT: Final = """
     returning subject
 """
 _READ: Final = "select subject, wrapped from subject_key where subject = any($1)"
-_DESTROY: Final = "update subject_key set wrapped = null, destroyed = clock_timestamp() where subject = $1 and wrapped is not null"
+_DESTROY: Final = (
+    "update subject_key set wrapped = null, destroyed = clock_timestamp() where subject = $1 and wrapped is not null"
+)
 
 
 class KeysUnavailableError(Exception):

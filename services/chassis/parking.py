@@ -11,7 +11,9 @@ from contracts.envelope import Envelope
 from services.chassis import codec
 
 _SUBJECTS: Final = "select distinct subject from parked where subject = any($1)"
-_OF: Final = 'select id, topic, partition, "offset", subject, headers, data, reason, detail from parked where subject = $1 order by id'
+_OF: Final = (
+    'select id, topic, partition, "offset", subject, headers, data, reason, detail from parked where subject = $1 order by id'
+)
 _PARK: Final = """
     insert into parked (topic, partition, "offset", source, subject, version, headers, data, reason, detail)
     select * from unnest($1::text[], $2::int[], $3::bigint[], $4::text[], $5::text[], $6::int[], $7::bytea[], $8::bytea[], $9::text[], $10::text[])

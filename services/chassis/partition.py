@@ -68,7 +68,9 @@ class Partition:
         self._topic = topic
         self._listener = listener
 
-    async def take(self, connection: asyncpg.Connection, partition: int, records: Sequence[ConsumerRecord], *, careful: bool) -> Fenced | None:
+    async def take(
+        self, connection: asyncpg.Connection, partition: int, records: Sequence[ConsumerRecord], *, careful: bool
+    ) -> Fenced | None:
         """Take the records in, or refuse them all. Call inside a transaction.
 
         `careful` takes them one by one, each in a savepoint, and sets aside only the case that fails: the second try of a
@@ -104,7 +106,9 @@ class Partition:
             halted={row["source"] for row in await connection.fetch("select source from halted")},
         )
 
-    async def _one(self, connection: asyncpg.Connection, work: _Work, record: ConsumerRecord, envelope: Envelope | None, *, careful: bool) -> None:
+    async def _one(
+        self, connection: asyncpg.Connection, work: _Work, record: ConsumerRecord, envelope: Envelope | None, *, careful: bool
+    ) -> None:
         if envelope is None:
             self._set_aside(work, record, None, "unreadable", "no envelope")
             return
@@ -125,14 +129,18 @@ class Partition:
         else:
             await self._next(connection, work, record, envelope, careful=careful)
 
-    async def _seen(self, connection: asyncpg.Connection, work: _Work, record: ConsumerRecord, envelope: Envelope, mark: tuple[int, bytes]) -> None:
+    async def _seen(
+        self, connection: asyncpg.Connection, work: _Work, record: ConsumerRecord, envelope: Envelope, mark: tuple[int, bytes]
+    ) -> None:
         known = mark[1] if envelope.streamversion == mark[0] else await self._listener.known(connection, envelope)
         if known is not None and known != envelope.hash:
             await self._fork(connection, work, record, envelope, "another event under a version that was seen")
         else:
             work.tally["duplicate"] += 1
 
-    async def _next(self, connection: asyncpg.Connection, work: _Work, record: ConsumerRecord, envelope: Envelope, *, careful: bool) -> None:
+    async def _next(
+        self, connection: asyncpg.Connection, work: _Work, record: ConsumerRecord, envelope: Envelope, *, careful: bool
+    ) -> None:
         if self._listener.names(envelope.type):
             try:
                 event = self._listener.read(envelope, record.value)
@@ -230,7 +238,9 @@ class Partition:
             )
         )
 
-    async def _fork(self, connection: asyncpg.Connection, work: _Work, record: ConsumerRecord, envelope: Envelope, reason: str) -> None:
+    async def _fork(
+        self, connection: asyncpg.Connection, work: _Work, record: ConsumerRecord, envelope: Envelope, reason: str
+    ) -> None:
         log.critical("source.forked", stream=envelope.stream, version=envelope.streamversion, reason=reason)
         work.halted.add(envelope.source)
         await connection.execute(_HALT, envelope.source, envelope.subject, envelope.streamversion, reason)

@@ -16,7 +16,13 @@ SESSION: Final = {
     "search_path": "read, public",
     "synchronous_commit": "on",
 }
-UNAVAILABLE: Final = (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.OperatorInterventionError, OSError, TimeoutError)
+UNAVAILABLE: Final = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.OperatorInterventionError,
+    OSError,
+    TimeoutError,
+)
 """The database is not there now; trying again later is right."""
 
 

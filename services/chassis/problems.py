@@ -65,7 +65,10 @@ def respond(problem: ProblemError) -> Response:
         "title": TITLES.get(problem.status, "Problem"),
         "status": problem.status,
         "detail": problem.detail,
-        "errors": [{"pointer": f.pointer, "code": f.code, "detail": f.detail} | ({"rule": f.rule} if f.rule else {}) for f in problem.faults],
+        "errors": [
+            {"pointer": f.pointer, "code": f.code, "detail": f.detail} | ({"rule": f.rule} if f.rule else {})
+            for f in problem.faults
+        ],
         **problem.more,
     }
     return Response(orjson.dumps(body), problem.status, problem.headers, media_type="application/problem+json")

@@ -33,11 +33,15 @@ _READ_AUDIT: Final = "insert into audit (role, actor, council, action, subject, 
 async def scoped(pool: Pool, *, role: str, council: str | None) -> AsyncIterator[asyncpg.Connection]:
     """A read transaction as the query role `role`, which row-level security holds to one council, or to all when None."""
     async with pool.acquire() as connection, connection.transaction(readonly=True):
-        await connection.execute("select set_config('role', $1, true), set_config('sir.council', $2, true)", role, council or EVERY_COUNCIL)
+        await connection.execute(
+            "select set_config('role', $1, true), set_config('sir.council', $2, true)", role, council or EVERY_COUNCIL
+        )
         yield connection
 
 
-async def audited(connection: asyncpg.Connection, caller: Caller, action: str, subject: str | None, purpose: str | None = None) -> None:
+async def audited(
+    connection: asyncpg.Connection, caller: Caller, action: str, subject: str | None, purpose: str | None = None
+) -> None:
     """Record who read what. Call before the data leaves: no audit row, no data."""
     await connection.execute(_READ_AUDIT, caller.role, caller.actor, caller.council, action, subject, purpose)
 

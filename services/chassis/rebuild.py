@@ -92,7 +92,9 @@ async def rebuild(
         await connection.execute("lock table stream in exclusive mode")
         folded += await fold(connection, reached, await _position(connection, topic), progress)
         await own_tail(connection)
-        digests = {table: (await digest(connection, "read", table), await digest(connection, "read_next", table)) for table in tables}
+        digests = {
+            table: (await digest(connection, "read", table), await digest(connection, "read_next", table)) for table in tables
+        }
         await _open_to_readers(connection)
         failpoint("rebuild.before_swap")
         await connection.execute("drop schema if exists read_before cascade; alter schema read rename to read_before")
@@ -118,7 +120,13 @@ async def _open_to_readers(connection: asyncpg.Connection) -> None:
 
 
 def from_topic(
-    store: Store[Any], listener: Listener, *, kafka: str, topic: str, own: Callable[..., Awaitable[None]], heard: Callable[..., Awaitable[None]]
+    store: Store[Any],
+    listener: Listener,
+    *,
+    kafka: str,
+    topic: str,
+    own: Callable[..., Awaitable[None]],
+    heard: Callable[..., Awaitable[None]],
 ) -> Folding:
     """A fold over the topic's own records: own events through `own`, others' through `heard`, each in order of its partition."""
 
@@ -138,7 +146,9 @@ def from_topic(
                     mine.append(Record(envelope=envelope, event=await store.read(envelope, record.value)))
                 elif listener.names(envelope.type):
                     event = listener.read(envelope, record.value)
-                    batch.append(Heard(envelope=envelope, data=record.value, event=event, partition=record.partition, offset=record.offset))
+                    batch.append(
+                        Heard(envelope=envelope, data=record.value, event=event, partition=record.partition, offset=record.offset)
+                    )
             await own(connection, mine)
             await heard(connection, batch)
             done += len(records)
@@ -154,7 +164,9 @@ async def _read(kafka: str, topic: str, since: Position, until: Position) -> Asy
         if start >= end:
             continue
         place = TopicPartition(topic, partition)
-        async with AIOKafkaConsumer(bootstrap_servers=kafka.split(","), enable_auto_commit=False, auto_offset_reset="earliest") as consumer:
+        async with AIOKafkaConsumer(
+            bootstrap_servers=kafka.split(","), enable_auto_commit=False, auto_offset_reset="earliest"
+        ) as consumer:
             consumer.assign([place])
             consumer.seek(place, start)
             while start < end:

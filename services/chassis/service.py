@@ -123,7 +123,9 @@ class Service(Generic[S]):
         async with self.pool.acquire() as connection:
             events = await connection.fetchval(_EVENTS)
             outbox, parked, halted = await self._measured(connection)
-            position = await connection.fetch("select partition, next_offset from bookmark where topic = $1 order by partition", self.settings.topic)
+            position = await connection.fetch(
+                "select partition, next_offset from bookmark where topic = $1 order by partition", self.settings.topic
+            )
         reached = {str(row["partition"]): row["next_offset"] for row in position}
         return {
             "service": self.definition.name,
@@ -180,7 +182,9 @@ async def opened(definition: Definition[S], settings: Settings) -> AsyncIterator
             settings=settings,
             pool=pool,
             keyring=keyring,
-            issuer=Issuer(jwks=settings.jwks, issuer=settings.issuer, roles=definition.roles, council_roles=definition.council_roles),
+            issuer=Issuer(
+                jwks=settings.jwks, issuer=settings.issuer, roles=definition.roles, council_roles=definition.council_roles
+            ),
             store=store,
             appender=Appender(pool=pool, store=store, committed=bell.ring),
             bell=bell,
@@ -188,7 +192,9 @@ async def opened(definition: Definition[S], settings: Settings) -> AsyncIterator
             cursors=Cursors(secret),
         )
         service.relay = Relay(settings=settings, source=definition.name, pool=pool, bell=bell)
-        service.consumer = Consumer(settings=settings, source=definition.name, pool=pool, listener=definition.listener(service), committed=bell.ring)
+        service.consumer = Consumer(
+            settings=settings, source=definition.name, pool=pool, listener=definition.listener(service), committed=bell.ring
+        )
         service.appender.may_append = lambda: service.consumer.ownership.sound
         yield service
 

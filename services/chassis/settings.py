@@ -26,7 +26,9 @@ class Settings(BaseSettings):
     kek_file: Path | None = Field(default=None, description="base64 of the 32 bytes that wrap the case keys")
     secret_file: Path = Field(description="base64 of the 32 bytes behind fingerprints and cursors")
     pool_size: int = 10
-    instance: str = Field(default="1", description="which of the service's processes this is: it keeps its partitions over a restart")
+    instance: str = Field(
+        default="1", description="which of the service's processes this is: it keeps its partitions over a restart"
+    )
     log_level: Literal["debug", "info", "warning"] = "info"
     failpoint: str | None = Field(default=None, description="development only: name:action[:nth]")
     clock_shift: float = Field(default=0.0, description="development only: seconds added to the database's instant")

@@ -161,7 +161,14 @@ class Store(Generic[S]):
         await self._write(connection, records, heads.of)
         done = [outcome for outcome in outcomes if isinstance(outcome, Done)]
         await self._project(connection, [record for outcome in done for record in outcome.records])
-        await keep(connection, [(ask.once, o.answer) for ask, o in zip(asks, outcomes, strict=True) if ask.once and isinstance(o, Done) and o.answer])
+        await keep(
+            connection,
+            [
+                (ask.once, o.answer)
+                for ask, o in zip(asks, outcomes, strict=True)
+                if ask.once and isinstance(o, Done) and o.answer
+            ],
+        )
         await self._audit(connection, asks, outcomes)
         return outcomes
 
@@ -258,7 +265,9 @@ class Store(Generic[S]):
         rows = await connection.fetch(_REACT, *map(list, zip(*reactions, strict=True)))
         return {(UUID(int=row["causation"].int), row["rule"]) for row in rows}
 
-    async def _write(self, connection: asyncpg.Connection, records: list[tuple[Record, bytes]], heads: dict[str, _Head[S]]) -> None:
+    async def _write(
+        self, connection: asyncpg.Connection, records: list[tuple[Record, bytes]], heads: dict[str, _Head[S]]
+    ) -> None:
         if not records:
             return
         rows = [_row(record.envelope, data) for record, data in records]

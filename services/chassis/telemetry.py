@@ -22,10 +22,14 @@ durations = Histogram(
 )
 denied = Counter("sir_authz_denied", "Requests refused for who asked", ["reason"], registry=REGISTRY)
 outbox_waiting = Gauge("sir_outbox_unpublished", "Events that wait for the relay", registry=REGISTRY)
-outbox_oldest = Gauge("sir_outbox_oldest_unpublished_timestamp_seconds", "When the oldest of them was recorded; 0 if none", registry=REGISTRY)
+outbox_oldest = Gauge(
+    "sir_outbox_oldest_unpublished_timestamp_seconds", "When the oldest of them was recorded; 0 if none", registry=REGISTRY
+)
 relay_leader = Gauge("sir_relay_leader", "1 if this process relays", registry=REGISTRY)
 relayed = Counter("sir_relay_publish", "Records sent", ["result"], registry=REGISTRY)
-lag = Gauge("sir_consumer_lag_records", "Records on the topic that this service has not applied", ["partition"], registry=REGISTRY)
+lag = Gauge(
+    "sir_consumer_lag_records", "Records on the topic that this service has not applied", ["partition"], registry=REGISTRY
+)
 consumed = Counter("sir_consumer_processed", "Records read, by what became of them", ["result"], registry=REGISTRY)
 freshness = Gauge("sir_consumer_freshness_timestamp_seconds", "Recorded time of the newest record applied", registry=REGISTRY)
 parked = Gauge("sir_quarantined_messages", "Records set aside", registry=REGISTRY)
@@ -56,7 +60,9 @@ def configure_logs(*, service: str, level: str) -> None:
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             bounded,
-            structlog.processors.JSONRenderer(serializer=lambda line, **_: orjson.dumps(line | {"service": service}, default=str).decode()),
+            structlog.processors.JSONRenderer(
+                serializer=lambda line, **_: orjson.dumps(line | {"service": service}, default=str).decode()
+            ),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(_LEVELS[level]),
         logger_factory=structlog.WriteLoggerFactory(file=sys.stdout),

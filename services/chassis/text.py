@@ -23,7 +23,9 @@ class Line:
 
     def _clean(self, value: str) -> str:
         value = unicodedata.normalize("NFC", value)
-        if any((unicodedata.category(each) in {"Cc", "Zl", "Zp"} and each not in self.allowed) or each in _BIDI for each in value):
+        if any(
+            (unicodedata.category(each) in {"Cc", "Zl", "Zp"} and each not in self.allowed) or each in _BIDI for each in value
+        ):
             code = "control_character"
             raise PydanticCustomError(code, "A character that cannot be seen is not allowed here.")
         return value

@@ -57,5 +57,7 @@ async def verify(connection: asyncpg.Connection, *, source: str, progress: Calla
         progress(verdict.events)
         if len(rows) < PAGE:
             break
-    verdict.faults += [(f"{source}/{row['subject']}", 0, "the head is not the last event's") for row in await connection.fetch(_HEADS)]
+    verdict.faults += [
+        (f"{source}/{row['subject']}", 0, "the head is not the last event's") for row in await connection.fetch(_HEADS)
+    ]
     return verdict

@@ -126,7 +126,9 @@ async def case_clocks(request: Request, case_id: str) -> Response:
     return as_json({"clocks": [_told(each) for each in shown]}, headers={"ETag": etag(await _version(desk, found.subject))})
 
 
-@cases.get("/v1/cases/{case_id}/history", summary="What happened to its clocks", response_class=Response, openapi_extra=OF_READERS)
+@cases.get(
+    "/v1/cases/{case_id}/history", summary="What happened to its clocks", response_class=Response, openapi_extra=OF_READERS
+)
 async def case_history(request: Request, case_id: str) -> Response:
     """Every event of this service's stream, in order."""
     desk, caller = await _reader(request)

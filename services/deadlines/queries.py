@@ -139,7 +139,9 @@ async def clocks_of(connection: asyncpg.Connection, subject: str, on: date) -> S
     return [ClockShown(**row) for row in await connection.fetch(_OF_CASE, on, subject)]
 
 
-async def clocks(connection: asyncpg.Connection, wanted: Wanted, after: Place | None, limit: int, on: date) -> Sequence[ClockShown]:
+async def clocks(
+    connection: asyncpg.Connection, wanted: Wanted, after: Place | None, limit: int, on: date
+) -> Sequence[ClockShown]:
     """A list of clocks from a place on, the soonest due first."""
     last = _soon(on) if wanted.state is Listed.DUE_SOON else date.max
     key: tuple[Any, ...] = (after.due_on, after.subject, after.clock, after.instance) if after else (None, None, None, None)

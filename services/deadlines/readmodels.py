@@ -26,7 +26,9 @@ _KNOW_CASES: Final = """
     select * from unnest($1::text[], $2::text[], $3::text[], $4::date[])
     on conflict (subject) do nothing
 """
-_COLUMNS: Final = "subject, clock, instance, council, day_zero, due_on, policy, calendar, held_on, stopped_on, cancelled_on, judged_from"
+_COLUMNS: Final = (
+    "subject, clock, instance, council, day_zero, due_on, policy, calendar, held_on, stopped_on, cancelled_on, judged_from"
+)
 _LOAD_CLOCKS: Final = f"select {_COLUMNS} from clock where subject = any($1)"
 _KEEP_CLOCKS: Final = f"""
     insert into clock ({_COLUMNS})

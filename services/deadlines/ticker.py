@@ -24,12 +24,19 @@ from services.deadlines.domain.case_clocks import Clocks, Tick
 
 BATCH: Final = 100
 EVERY_SECONDS: Final = 2.0
-_AGAIN: Final = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError, asyncpg.LockNotAvailableError, asyncpg.QueryCanceledError)
+_AGAIN: Final = (
+    asyncpg.SerializationError,
+    asyncpg.DeadlockDetectedError,
+    asyncpg.LockNotAvailableError,
+    asyncpg.QueryCanceledError,
+)
 
 passed = Gauge("sir_ticker_last_pass_timestamp_seconds", "When the due list was last worked through", registry=telemetry.REGISTRY)
 pending = Gauge("sir_ticker_pending", "Clocks past their due day without a verdict", registry=telemetry.REGISTRY)
 oldest = Gauge(
-    "sir_ticker_oldest_undecided_timestamp_seconds", "From when the oldest of them could be judged; 0 if none", registry=telemetry.REGISTRY
+    "sir_ticker_oldest_undecided_timestamp_seconds",
+    "From when the oldest of them could be judged; 0 if none",
+    registry=telemetry.REGISTRY,
 )
 
 _INSTANT: Final = "select clock_timestamp() + $1::interval"
@@ -107,7 +114,9 @@ class Ticker:
         return instant
 
     async def _judge(self, connection: asyncpg.Connection, due: Sequence[asyncpg.Record]) -> int:
-        asks = [Ask(subject=row["subject"], command=Tick(clock=row["clock"], due_on=row["due_on"]), cause=_cause(row)) for row in due]
+        asks = [
+            Ask(subject=row["subject"], command=Tick(clock=row["clock"], due_on=row["due_on"]), cause=_cause(row)) for row in due
+        ]
         if not asks:
             return 0
         outcomes = await self._store.append(connection, asks)

@@ -95,11 +95,17 @@ async def case(request: Request, case_id: str) -> Response:
     async with desk.pool.acquire() as connection:
         await audited(connection, caller, "case", found.subject)
         version, state = await desk.store.state(connection, found.subject)
-    triage = await _own(desk, caller, _told(state, with_reason=caller.role in SEE_PERSONS)) if isinstance(state, Triaged) else None
-    return as_json(_shown(found) | {"status": _status(found, state), "triage": triage, "version": version}, headers={"ETag": etag(version)})
+    triage = (
+        await _own(desk, caller, _told(state, with_reason=caller.role in SEE_PERSONS)) if isinstance(state, Triaged) else None
+    )
+    return as_json(
+        _shown(found) | {"status": _status(found, state), "triage": triage, "version": version}, headers={"ETag": etag(version)}
+    )
 
 
-@router.get("/v1/cases/{case_id}/history", summary="What the inspectorate did on a case", response_class=Response, **_by(CASE_READERS))
+@router.get(
+    "/v1/cases/{case_id}/history", summary="What the inspectorate did on a case", response_class=Response, **_by(CASE_READERS)
+)
 async def case_history(request: Request, case_id: str) -> Response:
     """Every event of this service's stream, in order."""
     desk, caller = await _reader(request, CASE_READERS)

@@ -49,7 +49,11 @@ FEEDBACK: Final = Definition[State](
     visible=_visible,
     # It learns from what it hears, and decides only what people ask of it.
     listener=lambda service: Reactor(
-        store=service.store, catalogue=HEARD, upcasters=HEARD_UPCASTERS, react=lambda _envelope, _event: [], project=_project_heard
+        store=service.store,
+        catalogue=HEARD,
+        upcasters=HEARD_UPCASTERS,
+        react=lambda _envelope, _event: [],
+        project=_project_heard,
     ),
     routers=[router],
     roles=frozenset(Role),

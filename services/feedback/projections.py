@@ -17,7 +17,9 @@ _RECEIVED: Final = """
     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, false)
     on conflict (subject) do nothing
 """
-_CHANGED: Final = "update known_case set incident_type = $2, criteria = $3, orders = $4, mappa = $5, flags = $6 where subject = $1"
+_CHANGED: Final = (
+    "update known_case set incident_type = $2, criteria = $3, orders = $4, mappa = $5, flags = $6 where subject = $1"
+)
 _RECLASSIFIED: Final = "update known_case set incident_type = $2 where subject = $1"
 _WITHDRAWN: Final = "update known_case set withdrawn = true where subject = $1"
 _TRIAGED: Final = """

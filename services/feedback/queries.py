@@ -83,7 +83,9 @@ async def seen_among(connection: asyncpg.Connection, subjects: Iterable[str]) ->
     return {row["subject"] for row in await connection.fetch(_AMONG, list(subjects))}
 
 
-async def waiting(connection: asyncpg.Connection, wanted: Wanted, *, after: tuple[datetime, str] | None, limit: int) -> list[KnownCase]:
+async def waiting(
+    connection: asyncpg.Connection, wanted: Wanted, *, after: tuple[datetime, str] | None, limit: int
+) -> list[KnownCase]:
     """What waits for triage, the longest first."""
     received_at, subject = after or (None, None)
     return [KnownCase(*row.values()) for row in await connection.fetch(_WAITING, *wanted, received_at, subject, limit)]

@@ -29,14 +29,32 @@ _BEGINNING: Final = datetime(1, 1, 1, tzinfo=UTC)
 
 ON_CASE: Final = "/v1/cases/{case_id}"
 command(router, "/v1/notifications", notify, body=Notify, roles=WRITERS, action="Receive", summary="Notify an incident")
-command(router, "/v1/considerations", consider, body=ConsiderationBody, roles=COUNCIL_ROLES, action="Consider", summary="Considered, not notified")
+command(
+    router,
+    "/v1/considerations",
+    consider,
+    body=ConsiderationBody,
+    roles=COUNCIL_ROLES,
+    action="Consider",
+    summary="Considered, not notified",
+)
 command(router, f"{ON_CASE}/amendments", amend, body=ChangeBody, roles=WRITERS, action="Amend", summary="New facts")
 command(router, f"{ON_CASE}/corrections", correct, body=ChangeBody, roles=WRITERS, action="Correct", summary="An error put right")
 command(router, f"{ON_CASE}/withdrawal", withdraw, body=WithdrawalBody, roles=WRITERS, action="Withdraw", summary="Take it back")
-command(router, f"{ON_CASE}/reclassifications", reclassify, body=ReclassificationBody, roles=WRITERS, action="Reclassify", summary="Another category")
+command(
+    router,
+    f"{ON_CASE}/reclassifications",
+    reclassify,
+    body=ReclassificationBody,
+    roles=WRITERS,
+    action="Reclassify",
+    summary="Another category",
+)
 
 
-@router.get("/v1/cases", summary="Cases in order of receipt", response_class=Response, openapi_extra=OF_READERS, responses={422: PROBLEM})
+@router.get(
+    "/v1/cases", summary="Cases in order of receipt", response_class=Response, openapi_extra=OF_READERS, responses={422: PROBLEM}
+)
 async def list_cases(
     request: Request,
     council: Annotated[str | None, Query(max_length=100)] = None,
@@ -56,7 +74,9 @@ async def list_cases(
     return page(request, {"cases": shown}, following)
 
 
-@router.get(ON_CASE, summary="A case, as known now or then", response_class=Response, openapi_extra=OF_READERS, responses={422: PROBLEM})
+@router.get(
+    ON_CASE, summary="A case, as known now or then", response_class=Response, openapi_extra=OF_READERS, responses={422: PROBLEM}
+)
 async def one_case(request: Request, case_id: str, known_at: Annotated[str | None, Query(max_length=64)] = None) -> Response:
     """Folded from its events, up to those recorded by `known_at`."""
     desk, caller = await _reader(request)
@@ -65,7 +85,11 @@ async def one_case(request: Request, case_id: str, known_at: Annotated[str | Non
     async with desk.pool.acquire() as connection:
         await audited(connection, caller, "case", subject)
         now = await instant(connection, shift(desk))
-        records = [record for record in await desk.store.history(connection, subject) if then is None or record.envelope.recordedtime <= then]
+        records = [
+            record
+            for record in await desk.store.history(connection, subject)
+            if then is None or record.envelope.recordedtime <= then
+        ]
     state: State = Nothing()
     for record in records:
         state = evolve(state, record.event)
@@ -133,4 +157,6 @@ def _instant(said: str) -> datetime:
 
 
 def _unreadable(name: str, code: str, detail: str) -> ProblemError:
-    return ProblemError(422, code, "A parameter is not as it should be.", faults=[Fault(pointer=f"#/{name}", code=code, detail=detail)])
+    return ProblemError(
+        422, code, "A parameter is not as it should be.", faults=[Fault(pointer=f"#/{name}", code=code, detail=detail)]
+    )

@@ -24,7 +24,19 @@ from services.chassis.reading import as_json
 from services.chassis.service import Service
 from services.chassis.store import Ask, Cause
 from services.intake.bodies import ChangeBody, ConsiderationBody, Notify, ReclassificationBody, WithdrawalBody
-from services.intake.domain.case import Case, Change, Command, Consider, Nothing, Receive, Reclassify, State, Withdraw, decide, evolve
+from services.intake.domain.case import (
+    Case,
+    Change,
+    Command,
+    Consider,
+    Nothing,
+    Receive,
+    Reclassify,
+    State,
+    Withdraw,
+    decide,
+    evolve,
+)
 from services.intake.projections import person_mark
 from services.intake.queries import Prepared, Wanting, instant, prepare, tried
 from services.intake.saying import council_of, fields, instant_of, missing, not_yours, notification, taken_back
@@ -57,12 +69,23 @@ async def received(desk: Desk, asked: Asked[Any], body: Notify, subject: str) ->
     """A notification, with all that it is judged by."""
     registrar = is_registrar(asked.caller)
     council, mismatch = council_of(body.council, asked.caller.council)
-    refuse([*missing(body, registrar=registrar), *not_yours(body, registrar=registrar), *_one(mismatch, unless=registrar and not body.council)])
+    refuse(
+        [
+            *missing(body, registrar=registrar),
+            *not_yours(body, registrar=registrar),
+            *_one(mismatch, unless=registrar and not body.council),
+        ]
+    )
     if council is None:
         raise AssertionError
     said = notification(body)
     received_at = instant_of(body.notified_on)
-    wanting = Wanting(years=_years(desk, received_at), council=council, person=person_mark(desk.secret, council, said), occurred_on=said.occurred_on)
+    wanting = Wanting(
+        years=_years(desk, received_at),
+        council=council,
+        person=person_mark(desk.secret, council, said),
+        occurred_on=said.occurred_on,
+    )
     prepared = await _tried(desk, wanting) if asked.dry_run else await _prepared(desk, wanting, subject)
     command = Receive(
         references=prepared.references,
@@ -112,7 +135,9 @@ async def _change(desk: Desk, asked: Asked[ChangeBody], *, correction: bool) -> 
     body, changes = asked.body, asked.body.changes
     refuse(taken_back(changes, registrar=is_registrar(asked.caller)))
     values = fields(changes, changes.model_fields_set)
-    change = Change(correction=correction, values=values, reason=body.reason, origin=_origin(asked.caller), on=_on(body.occurred_at))
+    change = Change(
+        correction=correction, values=values, reason=body.reason, origin=_origin(asked.caller), on=_on(body.occurred_at)
+    )
     return await _on_case(desk, asked, change, body.occurred_at)
 
 
@@ -132,7 +157,9 @@ async def reclassify(desk: Desk, asked: Asked[ReclassificationBody]) -> Ask | Re
 async def _on_case(desk: Desk, asked: Asked[Any], command: Command, said: date | datetime | None) -> Ask | Response:
     refuse(not_yours(asked.body, registrar=is_registrar(asked.caller)))
     case: Case = asked.state
-    return await _carried(desk, asked, command, standing, About(subject=asked.subject, council=case.council, occurred=instant_of(said)))
+    return await _carried(
+        desk, asked, command, standing, About(subject=asked.subject, council=case.council, occurred=instant_of(said))
+    )
 
 
 async def _carried(desk: Desk, asked: Asked[Any], command: Command, tell: Told, about: About) -> Ask | Response:

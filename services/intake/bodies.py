@@ -71,7 +71,9 @@ Summary = Annotated[str, text.Prose(5000)]
 """Bounded so that an event with the summary before and after, sealed, stays below the largest data of an event."""
 Day = Annotated[date, PlainValidator(_day), WithJsonSchema({"type": "string", "format": "date"})]
 Occurred = Annotated[
-    date | datetime, PlainValidator(_occurred), WithJsonSchema({"type": "string", "examples": ["2014-03-21", "2014-03-21T10:00:00Z"]})
+    date | datetime,
+    PlainValidator(_occurred),
+    WithJsonSchema({"type": "string", "examples": ["2014-03-21", "2014-03-21T10:00:00Z"]}),
 ]
 """When something happened: a day, or an instant with its offset."""
 Criteria = Annotated[list[Criterion], Field(max_length=20, default_factory=list), AfterValidator(_each_once)]
@@ -150,7 +152,9 @@ class Notify(Said):
 
     council: Annotated[str, text.Line(100)] | None = None
     notified_on: Occurred | None = None
-    register_row: Annotated[dict[Annotated[str, text.Line(40)], Annotated[str, text.Line(64)]], Field(max_length=100)] | None = None
+    register_row: Annotated[dict[Annotated[str, text.Line(40)], Annotated[str, text.Line(64)]], Field(max_length=100)] | None = (
+        None
+    )
 
 
 class Draft(Notify):

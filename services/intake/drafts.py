@@ -54,7 +54,9 @@ async def save_new(desk: Desk, asked: Asked[Draft]) -> Response:
             answer = created(_told(draft_id, saved), saved.version)
             await keep(connection, [(asked.once, answer)])
     except asyncpg.UniqueViolationError:
-        raise ProblemError(409, "request_in_progress", "The first request with this key is still running.", headers={"Retry-After": "1"}) from None
+        raise ProblemError(
+            409, "request_in_progress", "The first request with this key is still running.", headers={"Retry-After": "1"}
+        ) from None
     return replied(answer, replayed=False)
 
 
@@ -70,7 +72,9 @@ _REPLACING: Final = OF_COUNCILS | {
 }
 
 
-@drafts.put(PATH, summary="Save a draft again", response_class=Response, openapi_extra=_REPLACING, responses={412: PROBLEM, 422: PROBLEM})
+@drafts.put(
+    PATH, summary="Save a draft again", response_class=Response, openapi_extra=_REPLACING, responses={412: PROBLEM, 422: PROBLEM}
+)
 async def save(request: Request, draft_id: str) -> Response:
     """Replace what was saved; with If-Match, only if nobody else did so since it was read."""
     desk, found = await _own(request, draft_id)
@@ -116,7 +120,14 @@ async def _remember(request: Request, draft_id: str) -> None:
 submitting = APIRouter(dependencies=[Depends(_remember)], responses=dict.fromkeys((401, 403, 404, 503), PROBLEM))
 command(drafts, "/v1/drafts", save_new, body=Draft, roles=COUNCIL_ROLES, action="Save", summary="Save a notification for later")
 command(
-    submitting, f"{PATH}/submit", submit, body=SubmitBody, roles=COUNCIL_ROLES, action="Submit", summary="Notify what a draft says", errors=(404,)
+    submitting,
+    f"{PATH}/submit",
+    submit,
+    body=SubmitBody,
+    roles=COUNCIL_ROLES,
+    action="Submit",
+    summary="Notify what a draft says",
+    errors=(404,),
 )
 
 

@@ -65,7 +65,11 @@ async def prepare(pool: asyncpg.Pool, wanting: Sequence[Wanting]) -> Sequence[Pr
 async def tried(connection: asyncpg.Connection, wanting: Wanting) -> Prepared:
     """What a dry run needs to know: no reference is used up."""
     row = await connection.fetchrow(_LIKE, wanting.council, wanting.person, wanting.occurred_on)
-    return Prepared(references=dict.fromkeys(wanting.years, ""), same_person=bool(row and row["same_person"]), same_day=bool(row and row["same_day"]))
+    return Prepared(
+        references=dict.fromkeys(wanting.years, ""),
+        same_person=bool(row and row["same_person"]),
+        same_day=bool(row and row["same_day"]),
+    )
 
 
 async def instant(connection: asyncpg.Connection, shift: timedelta) -> datetime:

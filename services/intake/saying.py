@@ -114,7 +114,10 @@ def _said(value: Any) -> Any:
             return Person(**{name: Personal(each) for name, each in value if each is not None})
         case OrderBody():
             return Order(
-                type=value.type.value, start_date=value.start_date, end_date=value.end_date, requirements=tuple(map(str, value.requirements))
+                type=value.type.value,
+                start_date=value.start_date,
+                end_date=value.end_date,
+                requirements=tuple(map(str, value.requirements)),
             )
         case MappaBody():
             return Mappa(**dict(value))

@@ -33,7 +33,13 @@ def receipt(case_id: str | None, case: Case, version: int) -> dict[str, Any]:
 
 def standing(case_id: str | None, case: Case, version: int) -> dict[str, Any]:
     """The answer to a later command."""
-    return {"case_id": case_id, "reference": case.reference, "status": status(case), "version": version, "flags": _flags(case.flags)}
+    return {
+        "case_id": case_id,
+        "reference": case.reference,
+        "status": status(case),
+        "version": version,
+        "flags": _flags(case.flags),
+    }
 
 
 def whole(case_id: str, case: Case, version: int, known_at: datetime, *, personal: bool) -> dict[str, Any]:

@@ -88,7 +88,9 @@ async def event(request: Request, event_id: str) -> Response:
     return Response(found.event, headers={"ETag": etag(found.sequence)}, media_type=CONTENT_TYPE)
 
 
-@router.put("/v1/events/{event_id}/receipt", summary="Confirm that you have an event", response_class=Response, **_by({Role.GOVERNMENT}))
+@router.put(
+    "/v1/events/{event_id}/receipt", summary="Confirm that you have an event", response_class=Response, **_by({Role.GOVERNMENT})
+)
 async def receipt(request: Request, event_id: str) -> Response:
     """Once is enough; again changes nothing and answers the same."""
     desk, caller = await _reader(request, frozenset({Role.GOVERNMENT}))
@@ -120,7 +122,9 @@ async def case(request: Request, case_id: str) -> Response:
     return as_json(_shown(found, notification, version, told), headers={"ETag": etag(version)})
 
 
-@router.get("/v1/cases/{case_id}/history", summary="What Government was told, and when", response_class=Response, **_by(CASE_READERS))
+@router.get(
+    "/v1/cases/{case_id}/history", summary="What Government was told, and when", response_class=Response, **_by(CASE_READERS)
+)
 async def case_history(request: Request, case_id: str) -> Response:
     """Every event of this service's stream, in order."""
     desk, caller = await _reader(request, CASE_READERS)
@@ -143,7 +147,9 @@ async def _copy(desk: Desk, asked: Asked[CopySent]) -> Ask:
     said = asked.body
     occurred = said.occurred_at if isinstance(said.occurred_at, datetime) else noon_london(said.occurred_at or said.informed_on)
     if london_date(occurred) != said.informed_on:
-        fault = Fault(pointer="#/occurred_at", code="another_day", detail="This is not on the day given in informed_on.", rule="R-05")
+        fault = Fault(
+            pointer="#/occurred_at", code="another_day", detail="This is not on the day given in informed_on.", rule="R-05"
+        )
         raise ProblemError(422, "invalid", "The dates contradict each other.", faults=[fault])
     async with desk.pool.acquire() as connection:
         case = await queries.notified(connection, asked.subject)
@@ -156,7 +162,9 @@ async def _copy(desk: Desk, asked: Asked[CopySent]) -> Ask:
         expected=asked.version,
         occurred=occurred,
         once=asked.once,
-        answer=lambda done: created({"case_id": done.subject, "informed_on": said.informed_on, "version": done.version}, done.version),
+        answer=lambda done: created(
+            {"case_id": done.subject, "informed_on": said.informed_on, "version": done.version}, done.version
+        ),
     )
 
 
@@ -172,7 +180,9 @@ async def _visible(desk: Desk, caller: Caller, case_id: str) -> str:
     return str(subject)
 
 
-async def _arrived(desk: Desk, caller: Caller, arrivals: Arrivals, *, after: int, limit: int, wait: int) -> list[tuple[int, bytes]]:
+async def _arrived(
+    desk: Desk, caller: Caller, arrivals: Arrivals, *, after: int, limit: int, wait: int
+) -> list[tuple[int, bytes]]:
     """One row more than `limit` if there are more; waits, holding no connection, while there is none."""
     loop = asyncio.get_running_loop()
     until = loop.time() + wait

@@ -111,7 +111,11 @@ class Feed:
                 await self._found(connection, (await kafka.getmany(self._place, timeout_ms=1000)).get(self._place, []))
 
     async def _found(self, connection: asyncpg.Connection, records: Sequence[ConsumerRecord]) -> None:
-        known = [(outward_id, record.offset, _instant(record.timestamp)) for record in records if (outward_id := _id(record)) is not None]
+        known = [
+            (outward_id, record.offset, _instant(record.timestamp))
+            for record in records
+            if (outward_id := _id(record)) is not None
+        ]
         if known:
             done = await connection.execute(_FOUND, *map(list, zip(*known, strict=True)))
             log.info("feed.read_back", read=len(records), marked=int(done.split()[-1]))

@@ -84,11 +84,17 @@ class GovernmentListener:
             await attempt.rollback()
             news = [each for each, row in zip(news, rows, strict=True) if row is not None]
 
-    async def _decided(self, connection: asyncpg.Connection, known: dict[str, Case], news: Sequence[_News], last: int) -> list[FeedRow | None]:
+    async def _decided(
+        self, connection: asyncpg.Connection, known: dict[str, Case], news: Sequence[_News], last: int
+    ) -> list[FeedRow | None]:
         places = [Place(sequence=last + n, outward_id=new_id()) for n in range(1, len(news) + 1)]
-        outcomes = await self._store.append(connection, [self._ask(each, place) for each, place in zip(news, places, strict=True)])
+        outcomes = await self._store.append(
+            connection, [self._ask(each, place) for each, place in zip(news, places, strict=True)]
+        )
         return [
-            self._row(known[each.reaction.subject], each, place, outcome.at) if isinstance(outcome, Done) and outcome.records else None
+            self._row(known[each.reaction.subject], each, place, outcome.at)
+            if isinstance(outcome, Done) and outcome.records
+            else None
             for each, place, outcome in zip(news, places, outcomes, strict=True)
         ]
 

@@ -30,7 +30,14 @@ from services.statistics.queries import OfCouncil, Question
 
 Desk = Service[None]
 
-COUNTERS: Final = COUNCIL_ROLES | {Role.INSPECTOR, Role.LEAD_OFFICER, Role.ADMINISTRATOR, Role.ANALYST, Role.REGISTRAR, Role.GOVERNMENT}
+COUNTERS: Final = COUNCIL_ROLES | {
+    Role.INSPECTOR,
+    Role.LEAD_OFFICER,
+    Role.ADMINISTRATOR,
+    Role.ANALYST,
+    Role.REGISTRAR,
+    Role.GOVERNMENT,
+}
 OPERATORS: Final = frozenset({Role.OPERATOR})
 BEGINNING: Final = date(2012, 1, 1)
 """The year of the first guidance: before it there are no notifications."""
@@ -82,17 +89,23 @@ router = APIRouter()
 
 
 @router.get("/v1/figures", summary="The figures of a period", **_by(COUNTERS))
-async def all_figures(request: Request, first: First = None, last: Last = None, as_at: AsAt = None, known_at: KnownAt = None) -> Response:
+async def all_figures(
+    request: Request, first: First = None, last: Last = None, as_at: AsAt = None, known_at: KnownAt = None
+) -> Response:
     """Of the notifications received in a period, as at a day, as known at an instant."""
     desk, _ = await _reader(request, COUNTERS)
     async with scoped(desk.pool, role=desk.query_role, council=None) as connection:
         now, question = await _question(desk, connection, first, last, as_at, known_at)
         counted = await queries.counts(connection, question, topic=desk.settings.topic)
-    return as_json(_asked(question, now) | {"position": counted.position, "calendar": CURRENT_CALENDAR, "figures": figures(counted.counts)})
+    return as_json(
+        _asked(question, now) | {"position": counted.position, "calendar": CURRENT_CALENDAR, "figures": figures(counted.counts)}
+    )
 
 
 @router.get("/v1/councils", summary="Each council beside what its population would lead one to expect", **_by(COUNTERS))
-async def councils(request: Request, first: First = None, last: Last = None, as_at: AsAt = None, known_at: KnownAt = None) -> Response:
+async def councils(
+    request: Request, first: First = None, last: Last = None, as_at: AsAt = None, known_at: KnownAt = None
+) -> Response:
     """All 32, in the order of the report. The limits are a question to ask, not a judgement."""
     desk, _ = await _reader(request, COUNTERS)
     async with scoped(desk.pool, role=desk.query_role, council=None) as connection:
@@ -102,7 +115,9 @@ async def councils(request: Request, first: First = None, last: Last = None, as_
 
 
 @router.get("/v1/incident-types", summary="How many of each type", **_by(COUNTERS))
-async def incident_types(request: Request, first: First = None, last: Last = None, as_at: AsAt = None, known_at: KnownAt = None) -> Response:
+async def incident_types(
+    request: Request, first: First = None, last: Last = None, as_at: AsAt = None, known_at: KnownAt = None
+) -> Response:
     """All 18 types, zeros included, by the classification on the day."""
     desk, _ = await _reader(request, COUNTERS)
     async with scoped(desk.pool, role=desk.query_role, council=None) as connection:
@@ -110,7 +125,12 @@ async def incident_types(request: Request, first: First = None, last: Last = Non
         found = await queries.by_type(connection, question)
     total = sum(found.values())
     rows = [
-        {"code": each.value, "label": each.label, "notifications": found.get(each.value, 0), "percent": percent(found.get(each.value, 0), total)}
+        {
+            "code": each.value,
+            "label": each.label,
+            "notifications": found.get(each.value, 0),
+            "percent": percent(found.get(each.value, 0), total),
+        }
         for each in IncidentType
     ]
     return as_json(_asked(question, now) | {"incident_types": rows})
@@ -167,7 +187,12 @@ async def _known_case(request: Request, case_id: str) -> str:
 
 
 async def _question(
-    desk: Desk, connection: asyncpg.Connection, first: date | None, last: date | None, as_at: date | None, known_at: datetime | None
+    desk: Desk,
+    connection: asyncpg.Connection,
+    first: date | None,
+    last: date | None,
+    as_at: date | None,
+    known_at: datetime | None,
 ) -> tuple[datetime, Question]:
     """The question with what was left out filled in, and the database's instant."""
     now: datetime = await connection.fetchval(_NOW, desk.settings.clock_shift)
@@ -180,7 +205,11 @@ async def _question(
 
 
 def _asked(question: Question, now: datetime) -> dict[str, Any]:
-    return {"period": {"from": question.first, "to": question.last}, "as_at": question.as_at, "known_at": question.known_at or now}
+    return {
+        "period": {"from": question.first, "to": question.last},
+        "as_at": question.as_at,
+        "known_at": question.known_at or now,
+    }
 
 
 def _funnel(found: Mapping[str, OfCouncil]) -> list[dict[str, Any]]:

@@ -40,7 +40,13 @@ class Ledger:
         await write(
             connection,
             fold(
-                (h.envelope.subject, h.envelope.streamversion, h.envelope.recordedtime, h.envelope.origin is Origin.IMPORT, h.event)
+                (
+                    h.envelope.subject,
+                    h.envelope.streamversion,
+                    h.envelope.recordedtime,
+                    h.envelope.origin is Origin.IMPORT,
+                    h.event,
+                )
                 for h in heard
                 if h.event is not None
             ),

@@ -128,7 +128,9 @@ def fold(facts: Iterable[Told]) -> Changes:
     return changes
 
 
-def _run(clocks: Series, subject: str, recorded: datetime, fact: Started | Stopped | Counted | Cancelled, *, imported: bool) -> None:
+def _run(
+    clocks: Series, subject: str, recorded: datetime, fact: Started | Stopped | Counted | Cancelled, *, imported: bool
+) -> None:
     match fact:
         case Started(clock=clock, due_on=due, instance=instance):
             clocks.add((subject, clock), (due, None, None, imported), recorded, first=instance == 1)

@@ -138,7 +138,9 @@ async def relay_figure(stack: Stack, pool: Any, row: Any) -> Figure:
         began = time.perf_counter()
         for start in range(0, count, 500):
             many = range(start, min(start + 500, count))
-            await asyncio.gather(*[await producer.send("sir.case-events.v1", data, key=str(n).encode(), headers=headers) for n in many])
+            await asyncio.gather(
+                *[await producer.send("sir.case-events.v1", data, key=str(n).encode(), headers=headers) for n in many]
+            )
         reference = count / (time.perf_counter() - began)
     settings = Settings(
         database_url=url, kafka=stack.addresses.kafka, jwks="", issuer="", secret_file=STATE / "secret", topic="sir.case-events.v1"
@@ -163,7 +165,11 @@ async def intake_figures(stack: Stack) -> list[Figure]:
     running_stack = Running(addresses.state, addresses.services, addresses.kafka)
     port = urlsplit(addresses.services["intake"]).port or 0
     token = running_stack.token("council", "S12000049")
-    environment = os.environ | {"BENCH_DATABASE_URL": addresses.postgres, "BENCH_PORT": str(port + 50), "PYTHONPATH": str(CHECKOUT)}
+    environment = os.environ | {
+        "BENCH_DATABASE_URL": addresses.postgres,
+        "BENCH_PORT": str(port + 50),
+        "PYTHONPATH": str(CHECKOUT),
+    }
     process = await asyncio.to_thread(subprocess.Popen, [sys.executable, "-m", "tests.bench.bare"], cwd=CHECKOUT, env=environment)
     try:
         async with httpx2.AsyncClient(limits=httpx2.Limits(max_connections=WRITERS), timeout=30) as client:
@@ -209,15 +215,26 @@ def idle_figures(stack: Stack) -> list[Figure]:
     found = []
     for name, child in stack.children.items():
         if name in SERVICES and child.process is not None:
-            found.append(Figure(f"{name} resident, idle", psutil.Process(child.process.pid).memory_info().rss / 2**20, 150, "MB", "at most 1"))
+            found.append(
+                Figure(
+                    f"{name} resident, idle", psutil.Process(child.process.pid).memory_info().rss / 2**20, 150, "MB", "at most 1"
+                )
+            )
     return found
 
 
 def write(figures: list[Figure]) -> None:
     """The table."""
-    lines = ["# Benchmarks", "", "Made by `make bench`; ratios travel between machines, absolutes do not. Everything runs on the same two cores.", ""]
+    lines = [
+        "# Benchmarks",
+        "",
+        "Made by `make bench`; ratios travel between machines, absolutes do not. Everything runs on the same two cores.",
+        "",
+    ]
     lines += ["| what | ours | reference | ratio | aim |", "| --- | --- | --- | --- | --- |"]
-    lines += [f"| {f.name} | {f.ours:,.0f} {f.unit} | {f.reference:,.0f} {f.unit} | {f.ratio:.2f} | {f.wanted} |" for f in figures]
+    lines += [
+        f"| {f.name} | {f.ours:,.0f} {f.unit} | {f.reference:,.0f} {f.unit} | {f.ratio:.2f} | {f.wanted} |" for f in figures
+    ]
     REPORT.parent.mkdir(exist_ok=True)
     REPORT.write_text("\n".join(lines) + "\n")
     sys.stdout.write("\n".join(lines) + "\n")

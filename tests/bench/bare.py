@@ -58,7 +58,9 @@ def application() -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> Any:
         app.state.pool = await asyncpg.create_pool(os.environ["BENCH_DATABASE_URL"], min_size=4, max_size=10)
-        await app.state.pool.execute("create table if not exists bare (id bigint generated always as identity primary key, council text, body jsonb)")
+        await app.state.pool.execute(
+            "create table if not exists bare (id bigint generated always as identity primary key, council text, body jsonb)"
+        )
         yield
         await app.state.pool.close()
 
@@ -67,12 +69,22 @@ def application() -> FastAPI:
     @app.post("/v1/notifications", status_code=201)
     async def notify(body: Body) -> dict[str, int]:
         text = body.model_dump_json()
-        return {"id": await app.state.pool.fetchval("insert into bare (council, body) values ($1, $2) returning id", "S12000049", text)}
+        return {
+            "id": await app.state.pool.fetchval(
+                "insert into bare (council, body) values ($1, $2) returning id", "S12000049", text
+            )
+        }
 
     return app
 
 
 if __name__ == "__main__":
     uvicorn.run(
-        application(), host="127.0.0.1", port=int(os.environ["BENCH_PORT"]), http="httptools", loop="uvloop", access_log=False, log_level="error"
+        application(),
+        host="127.0.0.1",
+        port=int(os.environ["BENCH_PORT"]),
+        http="httptools",
+        loop="uvloop",
+        access_log=False,
+        log_level="error",
     )

@@ -67,7 +67,9 @@ def main() -> None:
     for (name, version), kind in CATALOGUE.items():
         path = HISTORY / f"{name}.v{version}.json"
         if not path.exists():
-            sealed = sample(kind).model_dump_json(indent=1, context={"seal": lambda field, _clear: {"field": field, "box": "c2VhbGVk"}})
+            sealed = sample(kind).model_dump_json(
+                indent=1, context={"seal": lambda field, _clear: {"field": field, "box": "c2VhbGVk"}}
+            )
             path.write_text(sealed + "\n")
             sys.stdout.write(f"written: {path.name}\n")
 

@@ -22,7 +22,9 @@ KILLED_IN_PONG = ["consumer.before_begin", "consumer.before_commit", "consumer.a
 
 
 async def say(made: Toy, client: httpx2.AsyncClient, count: int, *, prefix: str) -> None:
-    answers = await asyncio.gather(*[made.ping(client, 2 * number + 2, key=f"{prefix}{number}", secret="PLANTED") for number in range(count)])
+    answers = await asyncio.gather(
+        *[made.ping(client, 2 * number + 2, key=f"{prefix}{number}", secret="PLANTED") for number in range(count)]
+    )
     assert {answer.status_code for answer in answers} == {201}
     assert len({answer.json()["case_id"] for answer in answers}) == count
 
@@ -96,7 +98,9 @@ async def test_a_store_restored_from_an_old_backup_says_nothing(postgres_url: st
             await owner.execute("delete from idempotency; alter table event enable trigger all")
         await made.start("ping")
         async with asyncio.timeout(20):
-            while (await client.post(f"{made.base('ping')}/v1/pings", json={"number": 2}, headers=made.headers())).status_code == 201:
+            while (
+                await client.post(f"{made.base('ping')}/v1/pings", json={"number": 2}, headers=made.headers())
+            ).status_code == 201:
                 await asyncio.sleep(0.2)
         before = len(await made.records())
         await asyncio.sleep(1)

@@ -9,7 +9,9 @@ import pytest
 from tests.toy.harness import toy
 
 
-async def test_a_damaged_read_model_comes_out_right_while_writing_goes_on(postgres_url: str, kafka_bootstrap: str, tmp_path: Path) -> None:
+async def test_a_damaged_read_model_comes_out_right_while_writing_goes_on(
+    postgres_url: str, kafka_bootstrap: str, tmp_path: Path
+) -> None:
     async with toy(postgres_url, kafka_bootstrap, tmp_path) as made, httpx2.AsyncClient(timeout=10) as client:
         await made.start("ping")
         await made.start("pong")
@@ -34,7 +36,9 @@ async def test_a_damaged_read_model_comes_out_right_while_writing_goes_on(postgr
 
 
 @pytest.mark.parametrize("failpoint", ["rebuild.half_way", "rebuild.before_swap"])
-async def test_a_rebuild_that_is_killed_changes_nothing(postgres_url: str, kafka_bootstrap: str, tmp_path: Path, failpoint: str) -> None:
+async def test_a_rebuild_that_is_killed_changes_nothing(
+    postgres_url: str, kafka_bootstrap: str, tmp_path: Path, failpoint: str
+) -> None:
     async with toy(postgres_url, kafka_bootstrap, tmp_path) as made, httpx2.AsyncClient(timeout=10) as client:
         await made.start("ping")
         await made.start("pong")
@@ -68,7 +72,9 @@ async def test_every_altered_column_and_a_tail_cut_off_are_found(postgres_url: s
                 code, output = await made.word("ping", "verify")
                 assert code == 1, f"{column}: {output}"
                 key = "2" if column == "version" else "1"
-                await owner.execute(f"update event set {column} = $1 where subject = $2 and version = {key}", victim[column], victim["subject"])
+                await owner.execute(
+                    f"update event set {column} = $1 where subject = $2 and version = {key}", victim[column], victim["subject"]
+                )
             assert (await made.word("ping", "verify"))[0] == 0
             await owner.execute("delete from event where subject = $1", victim["subject"])
             code, output = await made.word("ping", "verify")

@@ -39,7 +39,9 @@ class Bench:
         """Records of one ping stream."""
         store = Store(source="ping", decider=DECIDER, catalogue=PING, upcasters={})
         async with self.ping.transaction():
-            done = await store.append(self.ping, [Ask(subject=subject, command=Ping(number=number), cause=CAUSE) for number in numbers])
+            done = await store.append(
+                self.ping, [Ask(subject=subject, command=Ping(number=number), cause=CAUSE) for number in numbers]
+            )
         assert all(isinstance(each, Done) for each in done)
         rows = await self.ping.fetch(f"select {codec.COLUMNS} from event where subject = $1 order by version", subject)
         return [codec.from_row("ping", row) for row in rows][-len(numbers) :]
@@ -48,13 +50,18 @@ class Bench:
         """Offer records to the partition, from its bookmark or from another place."""
         await self.pong.execute("insert into bookmark values ($1, 0, 0, '') on conflict do nothing", self.made.topic)
         start = at if at is not None else await self.pong.fetchval("select next_offset from bookmark")
-        offered = [record_of(e, data, topic=self.made.topic, partition=0, offset=start + n) for n, (e, data) in enumerate(records)]
+        offered = [
+            record_of(e, data, topic=self.made.topic, partition=0, offset=start + n) for n, (e, data) in enumerate(records)
+        ]
         async with self.pong.transaction():
             return await self.partition.take(self.pong, 0, offered, careful=careful)
 
     async def echoed(self) -> list[tuple[str, int]]:
         """What pong has taken in from ping, by subject and number."""
-        return [(row[0], row[1]) for row in await self.pong.fetch("select subject, number from seen where source = 'ping' order by 1, 2")]
+        return [
+            (row[0], row[1])
+            for row in await self.pong.fetch("select subject, number from seen where source = 'ping' order by 1, 2")
+        ]
 
     async def echoes(self) -> int:
         """Events that pong said."""
@@ -62,7 +69,9 @@ class Bench:
 
     async def parked(self) -> list[tuple[str, int, str]]:
         """What is set aside."""
-        return [(row[0], row[1], row[2]) for row in await self.pong.fetch("select subject, version, reason from parked order by id")]
+        return [
+            (row[0], row[1], row[2]) for row in await self.pong.fetch("select subject, version, reason from parked order by id")
+        ]
 
 
 @pytest.fixture

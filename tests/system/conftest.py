@@ -54,7 +54,10 @@ class Running:
         async with asyncio.timeout(60):
             while True:
                 try:
-                    told = [(await client.get(f"{url}/v1/status", headers=self.headers("operator"))).json() for url in self.services.values()]
+                    told = [
+                        (await client.get(f"{url}/v1/status", headers=self.headers("operator"))).json()
+                        for url in self.services.values()
+                    ]
                     events = [each["events"] for each in told]
                     if all(each["behind"] == 0 and each["outbox"] == 0 for each in told) and events == before:
                         return

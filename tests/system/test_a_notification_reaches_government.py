@@ -20,7 +20,9 @@ async def feed(stack: Running, client: httpx2.AsyncClient, subject: str) -> list
     return [event for event in told if event["subject"] == subject]
 
 
-async def test_it_is_in_the_feed_and_on_the_topic_with_the_same_bytes(stack: Running, client: httpx2.AsyncClient, body: Body) -> None:
+async def test_it_is_in_the_feed_and_on_the_topic_with_the_same_bytes(
+    stack: Running, client: httpx2.AsyncClient, body: Body
+) -> None:
     answer = await notified(stack, client, body)
     assert answer.status_code == 201, answer.text
     subject = answer.json()["case_id"]
@@ -76,7 +78,9 @@ async def test_the_same_key_gives_the_same_answer_and_one_event(stack: Running, 
     assert len(await feed(stack, client, first.json()["case_id"])) == 1
 
 
-async def test_a_correction_moves_the_clock_and_is_told_as_a_correction(stack: Running, client: httpx2.AsyncClient, body: Body) -> None:
+async def test_a_correction_moves_the_clock_and_is_told_as_a_correction(
+    stack: Running, client: httpx2.AsyncClient, body: Body
+) -> None:
     subject = (await notified(stack, client, body)).json()["case_id"]
     url = f"{stack.services['intake']}/v1/cases/{subject}"
     words = {"changes": {"occurred_on": "2026-11-01"}, "reason": "A slip of the pen."}
@@ -85,10 +89,15 @@ async def test_a_correction_moves_the_clock_and_is_told_as_a_correction(stack: R
     done = await client.post(f"{url}/corrections", json=words, headers=stack.headers(**{"If-Match": '"1"'}))
     assert (done.status_code, done.headers["etag"]) == (201, '"2"')
     await stack.settled(client)
-    clocks = (await client.get(f"{stack.services['deadlines']}/v1/cases/{subject}/clocks", headers=stack.headers())).json()["clocks"]
+    clocks = (await client.get(f"{stack.services['deadlines']}/v1/cases/{subject}/clocks", headers=stack.headers())).json()[
+        "clocks"
+    ]
     (notify,) = [clock for clock in clocks if clock["clock"] == "notify"]
     assert notify["started_on"] == "2026-11-01"
-    assert [event["type"].split(".")[-2] for event in await feed(stack, client, subject)] == ["notification-copied", "notification-amended"]
+    assert [event["type"].split(".")[-2] for event in await feed(stack, client, subject)] == [
+        "notification-copied",
+        "notification-amended",
+    ]
 
 
 async def test_every_service_may_be_killed_on_the_way(stack: Running, client: httpx2.AsyncClient, body: Body) -> None:
@@ -119,7 +128,9 @@ async def government(kafka: str) -> list[bytes]:
 
 async def everything(kafka: str, topic: str) -> list[tuple[bytes, bytes]]:
     found: list[tuple[bytes, bytes]] = []
-    async with AIOKafkaConsumer(topic, bootstrap_servers=kafka, enable_auto_commit=False, auto_offset_reset="earliest") as consumer:
+    async with AIOKafkaConsumer(
+        topic, bootstrap_servers=kafka, enable_auto_commit=False, auto_offset_reset="earliest"
+    ) as consumer:
         places = [TopicPartition(topic, number) for number in consumer.partitions_for_topic(topic) or ()]
         ends = await consumer.end_offsets(places)
         while any([await consumer.position(place) < ends[place] for place in places]):

@@ -15,7 +15,9 @@ def shown(register: Path, state: Path) -> subprocess.CompletedProcess[str]:
         f"d.FOLDER = Path({str(state)!r}); sys.exit(asyncio.run(d.demo(Path({str(register)!r}))))"
     )
     environment = {name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "KAFKA_BOOTSTRAP"}}
-    return subprocess.run([sys.executable, "-c", program], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=240, check=False)
+    return subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=240, check=False
+    )
 
 
 def test_every_figure_comes_out_and_the_same_register_changes_nothing() -> None:

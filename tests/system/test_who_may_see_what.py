@@ -30,7 +30,9 @@ async def test_another_councils_case_is_like_none(stack: Running, client: httpx2
         headers=stack.headers(council=ABERDEEN, **{"If-Match": '"1"'}),
     )
     assert command.status_code == 404
-    mine = (await client.get(f"{stack.services['intake']}/v1/cases?limit=200", headers=stack.headers(council=ABERDEEN))).json()["cases"]
+    mine = (await client.get(f"{stack.services['intake']}/v1/cases?limit=200", headers=stack.headers(council=ABERDEEN))).json()[
+        "cases"
+    ]
     assert subject not in {each["case_id"] for each in mine}
     named = await client.get(f"{stack.services['intake']}/v1/cases?council={GLASGOW}", headers=stack.headers(council=ABERDEEN))
     assert named.json()["cases"] == [], "asking for another council by name gives nothing"
@@ -38,7 +40,9 @@ async def test_another_councils_case_is_like_none(stack: Running, client: httpx2
 
 async def test_an_analyst_reads_no_personal_value(stack: Running, client: httpx2.AsyncClient, body: Body) -> None:
     body["summary"] = body["person"]["initials"] = "PLANTED"
-    subject = (await client.post(f"{stack.services['intake']}/v1/notifications", json=body, headers=stack.headers())).json()["case_id"]
+    subject = (await client.post(f"{stack.services['intake']}/v1/notifications", json=body, headers=stack.headers())).json()[
+        "case_id"
+    ]
     url = f"{stack.services['intake']}/v1/cases/{subject}"
     for path in ("", "/history"):
         assert "PLANTED" in (await client.get(url + path, headers=stack.headers("inspector"))).text
@@ -56,10 +60,18 @@ async def test_no_good_token_is_401_before_anything_else(stack: Running, client:
 async def test_answers_come_in_one_order(stack: Running, client: httpx2.AsyncClient, body: Body) -> None:
     url = f"{stack.services['intake']}/v1/notifications"
     assert (await client.post(url, content=b"{", headers={"Content-Type": "application/json"})).status_code == 401
-    assert (await client.post(url, content=b"{", headers=stack.headers("inspector") | {"Content-Type": "application/json"})).status_code == 403
-    assert (await client.post(url, content=b"{", headers=stack.headers() | {"Content-Type": "application/json"})).status_code == 400
+    assert (
+        await client.post(url, content=b"{", headers=stack.headers("inspector") | {"Content-Type": "application/json"})
+    ).status_code == 403
+    assert (
+        await client.post(url, content=b"{", headers=stack.headers() | {"Content-Type": "application/json"})
+    ).status_code == 400
     without_key = {name: value for name, value in stack.headers().items() if name != "Idempotency-Key"}
     assert (await client.post(url, json=body, headers=without_key)).status_code == 400
-    assert (await client.post(url, content=b'{"a":1,"a":2}', headers=stack.headers() | {"Content-Type": "application/json"})).status_code == 400
-    assert (await client.post(url, content=b"x" * 300_000, headers=stack.headers() | {"Content-Type": "application/json"})).status_code == 413
+    assert (
+        await client.post(url, content=b'{"a":1,"a":2}', headers=stack.headers() | {"Content-Type": "application/json"})
+    ).status_code == 400
+    assert (
+        await client.post(url, content=b"x" * 300_000, headers=stack.headers() | {"Content-Type": "application/json"})
+    ).status_code == 413
     assert (await client.post(url, json=body | {"received_at": "x"}, headers=stack.headers())).status_code == 422

@@ -104,7 +104,15 @@ class Toy:
         """Start a service and wait until it is ready (or has died of its failpoint)."""
         with (self.folder / f"{name}.log").open("ab") as log:
             process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "tests.toy", name, "serve", env=self.environment(name, **more), cwd=ROOT, stdout=log, stderr=log
+                sys.executable,
+                "-m",
+                "tests.toy",
+                name,
+                "serve",
+                env=self.environment(name, **more),
+                cwd=ROOT,
+                stdout=log,
+                stderr=log,
             )
         self.processes[name] = process
         async with asyncio.timeout(30), httpx2.AsyncClient() as client:
@@ -217,7 +225,9 @@ class Toy:
                 assert envelope.streamversion == first[identity[:2]] + 1, f"out of order on the topic: {identity}"
                 first[identity[:2]] = envelope.streamversion
             assert on_topic.setdefault(identity, envelope.hash) == envelope.hash, f"two events under one version: {identity}"
-        assert on_topic == stores, f"only in a store: {stores.keys() - on_topic.keys()}; only on the topic: {on_topic.keys() - stores.keys()}"
+        assert on_topic == stores, (
+            f"only in a store: {stores.keys() - on_topic.keys()}; only on the topic: {on_topic.keys() - stores.keys()}"
+        )
         for name in ("ping", "pong"):
             async with self.owner(name) as connection:
                 rows = await connection.fetch("select source, subject, count(*) from seen group by 1, 2")
@@ -244,7 +254,14 @@ async def toy(postgres: str, kafka: str, folder: Path) -> AsyncIterator[Toy]:
     for name in ("kek", "secret"):
         (folder / name).write_text(base64.b64encode(os.urandom(32)).decode())
     suffix = new_id().hex[-12:]
-    made = Toy(postgres=postgres, kafka=kafka, folder=folder, suffix=suffix, key=key, ports={name: free_port() for name in ("ping", "pong")})
+    made = Toy(
+        postgres=postgres,
+        kafka=kafka,
+        folder=folder,
+        suffix=suffix,
+        key=key,
+        ports={name: free_port() for name in ("ping", "pong")},
+    )
     await _databases(made)
     await make_topic(made)
     try:
@@ -299,7 +316,9 @@ async def _databases(made: Toy) -> None:
 
 async def _role(server: asyncpg.Connection, role: str) -> None:
     if not await server.fetchval("select true from pg_roles where rolname = $1", role):
-        await server.execute(f"create role {role} login password '{PASSWORD}'; create role {role}_query nologin; grant {role}_query to {role}")
+        await server.execute(
+            f"create role {role} login password '{PASSWORD}'; create role {role}_query nologin; grant {role}_query to {role}"
+        )
 
 
 def record_of(envelope: Envelope, data: bytes, *, topic: str, partition: int, offset: int) -> ConsumerRecord[Any, Any]:

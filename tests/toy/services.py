@@ -88,7 +88,9 @@ async def project_heard(connection: asyncpg.Connection, heard: Sequence[Heard]) 
 
 async def _rows(connection: asyncpg.Connection, events: Sequence[tuple[Envelope, Any]]) -> None:
     if events:
-        await connection.execute(_SEEN, *map(list, zip(*[(e.subject, e.source, event.number) for e, event in events], strict=True)))
+        await connection.execute(
+            _SEEN, *map(list, zip(*[(e.subject, e.source, event.number) for e, event in events], strict=True))
+        )
 
 
 def react(envelope: Envelope, event: Event) -> Sequence[Reaction]:
@@ -156,10 +158,16 @@ def definition(name: str) -> Definition[State]:
         upcasters={},
         project=project,
         project_heard=project_heard,
-        permitted=lambda state, _action: Refused(status=409, code="full", detail="Enough.", allowed=()) if state.count >= 50 else None,
+        permitted=lambda state, _action: (
+            Refused(status=409, code="full", detail="Enough.", allowed=()) if state.count >= 50 else None
+        ),
         visible=visible,
         listener=lambda service: Reactor(
-            store=service.store, catalogue=hears, upcasters={}, react=react if name == "pong" else lambda _e, _h: [], project=project_heard
+            store=service.store,
+            catalogue=hears,
+            upcasters={},
+            react=react if name == "pong" else lambda _e, _h: [],
+            project=project_heard,
         ),
         routers=[routes()],
         roles=ROLES,

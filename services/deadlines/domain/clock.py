@@ -82,14 +82,25 @@ class Cancelled:
 
 Started = Running | Held | Missed | Stopped | Cancelled
 State = Unstarted | Started
-ClockEvent = ClockStarted | ClockHeld | ClockRestarted | ClockRecalculated | ClockSatisfied | ClockBreached | ClockCorrected | ClockCancelled
+ClockEvent = (
+    ClockStarted
+    | ClockHeld
+    | ClockRestarted
+    | ClockRecalculated
+    | ClockSatisfied
+    | ClockBreached
+    | ClockCorrected
+    | ClockCancelled
+)
 
 
 def evolve(state: State, event: ClockEvent) -> State:
     """The state after an event. New terms make void whatever verdict stood before them."""
     match event:
         case ClockStarted() | ClockRestarted() | ClockRecalculated():
-            return Running(terms=Terms(day_zero=event.day_zero, due_on=event.due_on, policy=event.policy, calendar=event.calendar))
+            return Running(
+                terms=Terms(day_zero=event.day_zero, due_on=event.due_on, policy=event.policy, calendar=event.calendar)
+            )
         case ClockHeld():
             return Held(terms=_terms(state), since=event.on, reason=event.reason)
         case ClockBreached():

@@ -89,7 +89,9 @@ def _dated(facts: Facts, said: Notification, by: NotificationReceived | Notifica
     return replace(facts, occurred=_anchor(facts.occurred, occurred, by), aware=_anchor(facts.aware, said.became_aware_on, by))
 
 
-def _anchor(before: Anchor | None, day: date | None, by: NotificationReceived | NotificationAmended | NotificationCorrected) -> Anchor | None:
+def _anchor(
+    before: Anchor | None, day: date | None, by: NotificationReceived | NotificationAmended | NotificationCorrected
+) -> Anchor | None:
     """A day that was not touched keeps the versions that it was counted by."""
     if day is None or (before is not None and before.day == day):
         return before if day else None

@@ -59,7 +59,9 @@ def evolve(_state: State, event: Event) -> State:
     """The state after one more event."""
     match event:
         case CaseTriaged(outcome=outcome, on=day, duplicate_of=original, reason=reason):
-            return Triaged(outcome=TriageOutcome(outcome), on=day, duplicate_of=original, reason=reason.reveal() if reason else None)
+            return Triaged(
+                outcome=TriageOutcome(outcome), on=day, duplicate_of=original, reason=reason.reveal() if reason else None
+            )
         case _:
             msg = f"{type(event).__name__} is not ours"
             raise TypeError(msg)
@@ -97,7 +99,9 @@ def _faults(command: Triage, today: date) -> Iterator[Fault]:
     elif command.duplicate_of is not None:
         yield Fault(pointer="#/duplicate_of", code="not_allowed", detail="Only a duplicate names another case.")
     if command.on is not None and command.on < command.received_on:
-        yield Fault(pointer="#/occurred_at", code="before_receipt", detail="The case had not been received on this day.", rule="R-05")
+        yield Fault(
+            pointer="#/occurred_at", code="before_receipt", detail="The case had not been received on this day.", rule="R-05"
+        )
     if command.on is not None and command.on > today:
         yield Fault(pointer="#/occurred_at", code="in_future", detail="This day has not come yet.", rule="R-05")
 

@@ -136,7 +136,12 @@ def evolve(state: State, event: Event) -> State:
             )
         case NotificationAmended() | NotificationCorrected() if isinstance(state, Case):
             corrected = "incident_type" in event.changed
-            return replace(state, said=event.after, incident_type=event.after.incident_type if corrected else state.incident_type, flags=event.flags)
+            return replace(
+                state,
+                said=event.after,
+                incident_type=event.after.incident_type if corrected else state.incident_type,
+                flags=event.flags,
+            )
         case IncidentReclassified() if isinstance(state, Case):
             return replace(state, incident_type=event.after)
         case NotificationWithdrawn() if isinstance(state, Case):

@@ -32,7 +32,9 @@ def duties(said: Notification, *, received_on: date, edition: str, days: str) ->
         Clock.GOVERNMENT_COPY: received_on,
         Clock.REVIEW: None if said.mappa else received_on,
     }
-    running = [found for clock, day in anchors.items() if day is not None and (found := _due(clock, day, edition, days)) is not None]
+    running = [
+        found for clock, day in anchors.items() if day is not None and (found := _due(clock, day, edition, days)) is not None
+    ]
     return [*running, Held(clock=Clock.REVIEW, waits_for=SOG_DECISION, calendar=days)] if said.mappa else running
 
 

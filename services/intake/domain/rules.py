@@ -11,7 +11,9 @@ from contracts.codes import OUT_OF_SCOPE, SIGNS_NOTIFICATIONS, Grade, OrderType,
 from contracts.envelope import Fault, Origin
 from contracts.intake import Flag, Notification
 
-HARMED: Final = frozenset({RoleOfPerson.DECEASED_SELF, RoleOfPerson.DECEASED_UNEXPLAINED, RoleOfPerson.INJURED, RoleOfPerson.VICTIM})
+HARMED: Final = frozenset(
+    {RoleOfPerson.DECEASED_SELF, RoleOfPerson.DECEASED_UNEXPLAINED, RoleOfPerson.INJURED, RoleOfPerson.VICTIM}
+)
 CHARGED: Final = "C1"
 DIED_OR_INJURED: Final = "C3"
 
@@ -78,12 +80,18 @@ def _order_of_dates(said: Notification, around: Circumstances) -> Iterator[Fault
         "mappa/sog_notified_on": said.mappa.sog_notified_on if said.mappa else None,
         "signed_off_by/signed_on": said.signed_off_by.signed_on if said.signed_off_by else None,
     }
-    yield from (_when(f"#/{field}", "in_the_future", "This is in the future.") for field, day in dated.items() if day and day > around.today)
+    yield from (
+        _when(f"#/{field}", "in_the_future", "This is in the future.")
+        for field, day in dated.items()
+        if day and day > around.today
+    )
     occurred, aware = said.occurred_on, said.became_aware_on
     if (occurred is None) != (said.occurred_on_precision == Precision.UNKNOWN):
         yield _when("#/occurred_on_precision", "precision", "A date is known to the day, month or year; no date is unknown.")
     yield from (
-        _when(f"#/{field}", "before_occurred", "This is before the incident.") for field, day in dated.items() if occurred and day and day < occurred
+        _when(f"#/{field}", "before_occurred", "This is before the incident.")
+        for field, day in dated.items()
+        if occurred and day and day < occurred
     )
     for field, day in (("occurred_on", occurred), ("became_aware_on", aware)):
         if day and around.received_on < day <= around.today:
@@ -106,7 +114,11 @@ def _when(pointer: str, code: str, detail: str) -> Fault:
 
 
 def _late_without_reason(said: Notification, around: Circumstances) -> Iterator[Fault]:
-    if around.origin is Origin.LIVE and said.late_reason is None and is_late(said.occurred_on, said.occurred_on_precision, around.received_on):
+    if (
+        around.origin is Origin.LIVE
+        and said.late_reason is None
+        and is_late(said.occurred_on, said.occurred_on_precision, around.received_on)
+    ):
         detail = "The five working days are over: say why it is late."
         yield Fault(pointer="#/late_reason", code="late_reason_required", detail=detail, rule="R-08")
 
@@ -128,7 +140,9 @@ def _alike(around: Circumstances) -> Iterator[Flag]:
     if around.same_person_lately:
         yield Flag(rule="R-13", detail="The same person was notified for a date within seven days: possibly a duplicate.")
     elif around.same_day_already:
-        yield Flag(rule="R-14", detail="Another person was notified for the same day: if it is the same incident, the two are linked.")
+        yield Flag(
+            rule="R-14", detail="Another person was notified for the same day: if it is the same incident, the two are linked."
+        )
 
 
 def _unsaid(said: Notification) -> Iterator[Flag]:

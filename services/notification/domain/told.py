@@ -94,7 +94,11 @@ def decide(told: Told, command: Command, at: datetime) -> Decision:
         case TellChange(told=name, place=place):
             # Of what Government was never told, there is no change to tell.
             known, repeated = bool(told.informed_on), place.outward_id in told.outward
-            return [GovernmentTold(told=name, sequence=place.sequence, outward_id=place.outward_id)] if known and not repeated else []
+            return (
+                [GovernmentTold(told=name, sequence=place.sequence, outward_id=place.outward_id)]
+                if known and not repeated
+                else []
+            )
         case RecordCopy(informed_on=day, received_on=received_on):
             return _record_copy(told, day, received_on, london_date(at))
         case Acknowledge(outward_id=outward_id):

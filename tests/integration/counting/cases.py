@@ -234,7 +234,9 @@ def walk(said: Iterable[Said], *, as_at: date, known_at: datetime) -> Walked | N
     out = [sound[-1].on] if sound and sound[-1].outcome == "out_of_scope" else []
     fallen = min(withdrawn + out, default=None)
     receipt = [(received.received_on, Origin.LIVE)]
-    told = [(event.informed_on, envelope.origin) for envelope, event in events if isinstance(event, GovernmentNotified | CopyRecorded)]
+    told = [
+        (event.informed_on, envelope.origin) for envelope, event in events if isinstance(event, GovernmentNotified | CopyRecorded)
+    ]
     occurred = now.occurred_on if now.occurred_on_precision == "day" else None
     verdicts = {
         Clock.NOTIFY: _verdict(occurred, 5, receipt, fallen, as_at),

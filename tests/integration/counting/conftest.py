@@ -40,7 +40,9 @@ async def database(postgres_url: str) -> Database:
     await server.close()
     made = Database(url=on_database(postgres_url, name, user="sir_statistics"), owner_url=on_database(postgres_url, name))
     connection = await asyncpg.connect(made.owner_url)
-    await migrate(connection, *sorted(SQL.glob("*.sql")), *sorted((ROOT / "services" / "statistics" / "migrations").glob("*.sql")))
+    await migrate(
+        connection, *sorted(SQL.glob("*.sql")), *sorted((ROOT / "services" / "statistics" / "migrations").glob("*.sql"))
+    )
     await connection.close()
     return made
 

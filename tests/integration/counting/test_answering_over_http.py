@@ -89,7 +89,9 @@ async def test_who_may_ask_for_what(service: Stage) -> None:
     answers = {}
     for role in roles:
         async with service.client(role, council=GLASGOW) as client:
-            answers[role] = tuple([(await client.get(path)).status_code for path in ("/v1/figures", "/v1/councils", "/v1/ledger")])
+            answers[role] = tuple(
+                [(await client.get(path)).status_code for path in ("/v1/figures", "/v1/councils", "/v1/ledger")]
+            )
     assert answers == dict.fromkeys(roles, (200, 200, 403)) | {"operator": (403, 403, 200)}
     async with httpx2.AsyncClient(base_url=service.base) as nobody:
         assert (await nobody.get("/v1/figures")).status_code == httpx2.codes.UNAUTHORIZED
@@ -103,7 +105,9 @@ async def test_a_question_that_makes_no_sense_is_refused_with_a_pointer(service:
             assert answer.json()["errors"][0]["pointer"] in {"#/from", "#/to", "#/as_at", "#/known_at"}
         for query in ("from=0001-01-01&to=9999-12-31", "as_at=9999-12-31", "as_at=0001-01-01", "known_at=9999-12-31T00:00:00Z"):
             assert ((await client.get(f"/v1/figures?{query}")).status_code, query) == (200, query)
-        assert (await client.get("/v1/figures?known_at=2026-02-01T10:00:00+00:00")).json()["known_at"] == "2026-02-01T10:00:00+00:00"
+        assert (await client.get("/v1/figures?known_at=2026-02-01T10:00:00+00:00")).json()[
+            "known_at"
+        ] == "2026-02-01T10:00:00+00:00"
 
 
 async def test_its_own_stream_of_a_case_is_empty_and_anothers_case_unknown(service: Stage) -> None:

@@ -17,7 +17,9 @@ from services.statistics.ledger import Ledger
 from services.statistics.queries import EVERYTHING, Question
 from tests.integration.counting.cases import BEGAN, DAY_ONE, History, Said, days, expected, histories
 
-WORKED = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+WORKED = settings(
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 
 
 @asynccontextmanager
@@ -42,7 +44,10 @@ async def heard(connection: asyncpg.Connection, said: Sequence[Said], cuts: Sequ
 async def counted(connection: asyncpg.Connection, question: Question) -> dict[str, Any]:
     """What the service answers, in the shape of `expected`."""
     found = await queries.counts(connection, question, topic="none")
-    told = {name: {key: value for key, value in figure.items() if key not in {"label", "note"}} for name, figure in figures(found.counts).items()}
+    told = {
+        name: {key: value for key, value in figure.items() if key not in {"label", "note"}}
+        for name, figure in figures(found.counts).items()
+    }
     councils = await queries.by_council(connection, question)
     return told | {
         "councils": {code: (each.notifications, each.in_time, each.late, each.not_measurable) for code, each in councils.items()},
@@ -57,10 +62,14 @@ def cuts(data: st.DataObject, count: int) -> list[int]:
 
 @WORKED
 @given(history=histories(), as_at=days(-2, 70), span=st.tuples(days(-2, 32), days(-2, 32)).map(sorted), data=st.data())
-async def test_as_at_any_day(connection: asyncpg.Connection, history: History, as_at: Any, span: Any, data: st.DataObject) -> None:
+async def test_as_at_any_day(
+    connection: asyncpg.Connection, history: History, as_at: Any, span: Any, data: st.DataObject
+) -> None:
     async with heard(connection, history.said, cuts(data, len(history.said))):
         question = Question(first=span[0], last=span[1], as_at=as_at, known_at=None)
-        assert await counted(connection, question) == expected(history, first=span[0], last=span[1], as_at=as_at, known_at=EVERYTHING)
+        assert await counted(connection, question) == expected(
+            history, first=span[0], last=span[1], as_at=as_at, known_at=EVERYTHING
+        )
 
 
 @WORKED
@@ -71,12 +80,16 @@ async def test_as_known_at_any_instant(connection: asyncpg.Connection, history: 
         for second in range(len({s[0].recordedtime.replace(microsecond=0) for s in history.said}) + 2):
             known_at = BEGAN + timedelta(seconds=second, milliseconds=500)
             question = Question(first=DAY_ONE, last=DAY_ONE + timedelta(days=40), as_at=as_at, known_at=known_at)
-            assert await counted(connection, question) == expected(history, first=question.first, last=question.last, as_at=as_at, known_at=known_at)
+            assert await counted(connection, question) == expected(
+                history, first=question.first, last=question.last, as_at=as_at, known_at=known_at
+            )
 
 
 @WORKED
 @given(history=histories(), as_at=days(0, 70), data=st.data())
-async def test_streams_may_interleave_in_any_way(connection: asyncpg.Connection, history: History, as_at: Any, data: st.DataObject) -> None:
+async def test_streams_may_interleave_in_any_way(
+    connection: asyncpg.Connection, history: History, as_at: Any, data: st.DataObject
+) -> None:
     question = Question(first=DAY_ONE, last=DAY_ONE + timedelta(days=40), as_at=as_at, known_at=None)
     async with heard(connection, history.said, []):
         straight = await counted(connection, question)
@@ -90,4 +103,8 @@ async def test_streams_may_interleave_in_any_way(connection: asyncpg.Connection,
 
 
 def test_the_clocks_that_are_counted_have_the_names_of_the_contract() -> None:
-    assert {Clock.NOTIFY, Clock.NOTIFY_FROM_AWARENESS, Clock.GOVERNMENT_COPY} == {"notify", "notify_from_awareness", "government_copy"}
+    assert {Clock.NOTIFY, Clock.NOTIFY_FROM_AWARENESS, Clock.GOVERNMENT_COPY} == {
+        "notify",
+        "notify_from_awareness",
+        "government_copy",
+    }

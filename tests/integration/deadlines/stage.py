@@ -78,14 +78,18 @@ class Stage:
 
     async def take(self, said: list[tuple[Envelope, bytes]]) -> None:
         """Take records in as the consumer does."""
-        records = [record_of(envelope, data, topic=TOPIC, partition=0, offset=self.offset + n) for n, (envelope, data) in enumerate(said)]
+        records = [
+            record_of(envelope, data, topic=TOPIC, partition=0, offset=self.offset + n) for n, (envelope, data) in enumerate(said)
+        ]
         async with self.service.pool.acquire() as connection, connection.transaction():
             await connection.execute("insert into bookmark values ($1, 0, 0, '') on conflict do nothing", TOPIC)
             partition = Partition(topic=TOPIC, listener=DEADLINES.listener(self.service))
             assert await partition.take(connection, 0, records, careful=False) is None
         self.offset += len(records)
 
-    async def notify(self, *, on: date = TODAY, council: str = EDINBURGH, occurred_on: date | None = None, origin: Origin = Origin.LIVE) -> str:
+    async def notify(
+        self, *, on: date = TODAY, council: str = EDINBURGH, occurred_on: date | None = None, origin: Origin = Origin.LIVE
+    ) -> str:
         """A council notifies; the case."""
         subject = str(new_id())
         about = Notification(occurred_on=occurred_on, criteria=("C1",), incident_type="T02")
@@ -121,7 +125,15 @@ class Stage:
     def client(self, role: str | None, *, council: str | None = None) -> httpx2.AsyncClient:
         """A client with a token, or without."""
         issued = int(seconds())
-        claims = {"sub": "someone", "role": role, "council": council, "aud": "sir", "iss": "stage", "iat": issued, "exp": issued + 3600}
+        claims = {
+            "sub": "someone",
+            "role": role,
+            "council": council,
+            "aud": "sir",
+            "iss": "stage",
+            "iat": issued,
+            "exp": issued + 3600,
+        }
         token = jwt.encode({"alg": "EdDSA", "kid": "stage", "typ": "JWT"}, claims, self.key, algorithms=["EdDSA"])
         headers = {"Authorization": f"Bearer {token}"} if role else {}
         return httpx2.AsyncClient(transport=httpx2.ASGITransport(self.app), base_url="http://deadlines", headers=headers)

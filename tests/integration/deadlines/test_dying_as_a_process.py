@@ -25,7 +25,9 @@ async def process(postgres_url: str, kafka_bootstrap: str, tmp_path: Path) -> As
 
 async def shown(process: Stage, state: str) -> list[dict[str, Any]]:
     async with process.client("inspector") as client:
-        listed: list[dict[str, Any]] = (await client.get("/v1/clocks", params={"state": state, "clock": "government_copy"})).json()["clocks"]
+        listed: list[dict[str, Any]] = (
+            await client.get("/v1/clocks", params={"state": state, "clock": "government_copy"})
+        ).json()["clocks"]
         return listed
 
 

@@ -34,7 +34,11 @@ async def test_an_amendment_gives_the_next_version_and_the_case_as_it_is_now(int
     assert (answer.status_code, answer.headers["etag"], answer.json()["version"]) == (201, '"2"', 2)
     assert {flag["rule"] for flag in answer.json()["flags"]} >= {"R-03"}
     assert (after.json()["outcome_of_harm"], after.json()["summary"], after.headers["etag"]) == ("death", "He died.", '"2"')
-    assert (before.json()["outcome_of_harm"], before.json()["summary"], before.json()["version"]) == ("serious", "What happened.", 1)
+    assert (before.json()["outcome_of_harm"], before.json()["summary"], before.json()["version"]) == (
+        "serious",
+        "What happened.",
+        1,
+    )
     assert never.status_code == 404
     assert [event["type"] for event in history] == ["sir.intake.notification-received", "sir.intake.notification-amended"]
     assert history[1]["data"]["changed"] == ["charged_on", "outcome_of_harm", "summary"]
@@ -65,10 +69,16 @@ async def test_what_changes_nothing_is_answered_and_not_kept(intake: Stage, body
         ({"incident_type": None}, "#/changes/incident_type", None),
         ({"summary": None}, "#/changes/summary", None),
         ({"reference": "SIR-2000-0001"}, "#/changes/reference", None),
-        ({"orders": [{"type": "CPO", "start_date": "2021-02-02", "end_date": "2020-02-02"}]}, "#/changes/orders/0/end_date", "R-05"),
+        (
+            {"orders": [{"type": "CPO", "start_date": "2021-02-02", "end_date": "2020-02-02"}]},
+            "#/changes/orders/0/end_date",
+            "R-05",
+        ),
     ],
 )
-async def test_a_change_is_held_to_the_rules(intake: Stage, body: dict[str, Any], changes: dict[str, Any], pointer: str, rule: str | None) -> None:
+async def test_a_change_is_held_to_the_rules(
+    intake: Stage, body: dict[str, Any], changes: dict[str, Any], pointer: str, rule: str | None
+) -> None:
     async with intake.client("council", council=GLASGOW) as client:
         case = await notified(client, body)
         answer = await client.post(f"{case}/corrections", json={"changes": changes, "reason": "x"}, headers=at(1))
@@ -100,7 +110,9 @@ async def test_a_withdrawn_case_may_only_be_put_right(intake: Stage, body: dict[
         assert malformed.status_code == 409, "what the state forbids comes before what the words do"
         change = {"changes": {"retrospective": True}, "reason": "x"}
         assert (await client.post(f"{case}/corrections", json=change, headers=at(2))).json()["status"] == "withdrawn"
-        [listed] = [each for each in (await client.get("/v1/cases?limit=200&status=withdrawn")).json()["cases"] if each["case_id"] in case]
+        [listed] = [
+            each for each in (await client.get("/v1/cases?limit=200&status=withdrawn")).json()["cases"] if each["case_id"] in case
+        ]
     assert (listed["status"], listed["version"]) == ("withdrawn", 3)
 
 
@@ -110,7 +122,9 @@ async def test_a_reclassification_holds_from_its_day_and_only_a_registrar_dates_
         case = await notified(client, body)
         mine = await client.post(f"{case}/reclassifications", json=words, headers=at(1))
         early = await registrar.post(f"{case}/reclassifications", json=words, headers=at(1))
-        good = await registrar.post(f"{case}/reclassifications", json={"incident_type": "T04", "basis": "Post mortem."}, headers=at(1))
+        good = await registrar.post(
+            f"{case}/reclassifications", json={"incident_type": "T04", "basis": "Post mortem."}, headers=at(1)
+        )
         assert (await client.get(case)).json()["incident_type"] == "T04"
     assert [fault["pointer"] for fault in mine.json()["errors"]] == ["#/occurred_at"]
     assert [(fault["pointer"], fault["rule"]) for fault in early.json()["errors"]] == [("#/occurred_at", "R-05")]

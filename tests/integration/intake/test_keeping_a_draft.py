@@ -71,7 +71,9 @@ async def test_it_lies_sealed_and_for_28_days(intake: Stage) -> None:
         draft_id = (await client.post("/v1/drafts", json={"summary": "planted-in-a-draft"}, headers=key())).json()["draft_id"]
         owner = await intake.owner()
         try:
-            row = await owner.fetchrow("select t::text as whole, expires_at - saved_at as kept from draft t where draft_id = $1", draft_id)
+            row = await owner.fetchrow(
+                "select t::text as whole, expires_at - saved_at as kept from draft t where draft_id = $1", draft_id
+            )
             assert row is not None
             assert ("planted" in row["whole"], row["kept"].days) == (False, 28)
             await owner.execute("update draft set expires_at = clock_timestamp() where draft_id = $1", draft_id)

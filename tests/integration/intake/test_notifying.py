@@ -112,13 +112,17 @@ async def test_a_dry_run_answers_the_same_and_keeps_nothing(intake: Stage, body:
         ({"signed_off_by": {"grade": "boss"}}, ("#/signed_off_by/grade", None)),
     ],
 )
-async def test_what_is_refused_is_pointed_at(intake: Stage, body: dict[str, Any], changes: dict[str, Any], expected: tuple[str, str | None]) -> None:
+async def test_what_is_refused_is_pointed_at(
+    intake: Stage, body: dict[str, Any], changes: dict[str, Any], expected: tuple[str, str | None]
+) -> None:
     async with intake.client("council", council=GLASGOW) as client:
         answer = await client.post(NOTIFICATIONS, json=body | changes, headers=key())
     assert expected in pointers(answer)
 
 
-@pytest.mark.parametrize("raw", [b'{"summary": "\\ud800"}', b'{"person": {"year_of_birth": 99999999999999999999}}', b'{"a": 1e999}'])
+@pytest.mark.parametrize(
+    "raw", [b'{"summary": "\\ud800"}', b'{"person": {"year_of_birth": 99999999999999999999}}', b'{"a": 1e999}']
+)
 async def test_what_json_can_say_and_nobody_can_mean_is_not_a_fault_of_ours(intake: Stage, raw: bytes) -> None:
     async with intake.client("council", council=GLASGOW) as client:
         answer = await client.post(NOTIFICATIONS, content=raw, headers=key() | {"Content-Type": "application/json"})
@@ -129,7 +133,9 @@ async def test_the_longest_texts_fit_an_event_that_has_them_twice(intake: Stage,
     async with intake.client("council", council=GLASGOW) as client:
         told = await client.post(NOTIFICATIONS, json=body | {"summary": "\U0001f600" * 5000}, headers=key())
         change = {"changes": {"summary": "\U0001f601" * 5000}, "reason": "\U0001f602" * 2000}
-        changed = await client.post(f"/v1/cases/{told.json()['case_id']}/amendments", json=change, headers=key(**{"If-Match": '"1"'}))
+        changed = await client.post(
+            f"/v1/cases/{told.json()['case_id']}/amendments", json=change, headers=key(**{"If-Match": '"1"'})
+        )
     assert (told.status_code, changed.status_code) == (201, 201)
 
 
@@ -163,7 +169,9 @@ async def test_a_registrar_brings_in_what_happened(intake: Stage) -> None:
         listed = await client.get("/v1/cases", params={"council": "S12000015", "council_reference": said["council_reference"]})
         history = await client.get(f"/v1/cases/{answer.json()['case_id']}/history")
         incomplete = await client.post(NOTIFICATIONS, json={"council": "Fife"}, headers=key())
-        ahead = await client.post(NOTIFICATIONS, json=said | {"notified_on": str(london_date(now()) + timedelta(days=1))}, headers=key())
+        ahead = await client.post(
+            NOTIFICATIONS, json=said | {"notified_on": str(london_date(now()) + timedelta(days=1))}, headers=key()
+        )
     assert answer.status_code == 201, answer.text
     assert answer.json()["reference"] == "SIR-2014-0001"
     assert datetime.fromisoformat(answer.json()["received_at"]) == datetime(2014, 12, 24, 12, tzinfo=UTC)
@@ -178,7 +186,13 @@ async def test_a_registrar_brings_in_what_happened(intake: Stage) -> None:
 
 
 async def test_the_year_of_a_reference_is_that_of_the_receipt_in_scotland(intake: Stage) -> None:
-    said = {"council": GLASGOW, "council_reference": "x", "notified_on": "2010-12-31T23:30:00-01:00", "criteria": ["C1"], "incident_type": "T01"}
+    said = {
+        "council": GLASGOW,
+        "council_reference": "x",
+        "notified_on": "2010-12-31T23:30:00-01:00",
+        "criteria": ["C1"],
+        "incident_type": "T01",
+    }
     async with intake.client("registrar") as client:
         answer = await client.post(NOTIFICATIONS, json=said, headers=key())
     assert answer.json()["reference"] == "SIR-2011-0001"
@@ -186,7 +200,9 @@ async def test_the_year_of_a_reference_is_that_of_the_receipt_in_scotland(intake
 
 async def test_an_incident_that_was_not_notified_is_kept_with_its_reason(intake: Stage) -> None:
     async with intake.client("council", council=GLASGOW) as client:
-        answer = await client.post("/v1/considerations", json={"reason": "Not serious harm.", "decided_by": "service_manager"}, headers=key())
+        answer = await client.post(
+            "/v1/considerations", json={"reason": "Not serious harm.", "decided_by": "service_manager"}, headers=key()
+        )
         case = await client.get(f"/v1/cases/{answer.json()['consideration_id']}")
         ahead = {"reason": "x", "considered_on": str(london_date(now()) + timedelta(days=1))}
         refused = await client.post("/v1/considerations", json=ahead, headers=key())

@@ -82,9 +82,13 @@ async def test_nothing_personal_is_in_the_database_or_the_log(intake: Stage, bod
     await planted(intake, body)
     owner = await intake.owner()
     try:
-        tables = await owner.fetch("select schemaname || '.' || tablename as name from pg_tables where schemaname in ('public', 'read')")
+        tables = await owner.fetch(
+            "select schemaname || '.' || tablename as name from pg_tables where schemaname in ('public', 'read')"
+        )
         for table in tables:
-            rows = await owner.fetch(f"select t::text as row, encode(convert_to(t::text, 'UTF8'), 'escape') as raw from {table['name']} t")
+            rows = await owner.fetch(
+                f"select t::text as row, encode(convert_to(t::text, 'UTF8'), 'escape') as raw from {table['name']} t"
+            )
             assert not [row for row in rows if PLANTED in row["row"] or PLANTED.encode().hex() in row["row"]], table["name"]
     finally:
         await owner.close()

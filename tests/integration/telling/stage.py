@@ -56,7 +56,9 @@ def notification(**more: Any) -> Notification:
         "criteria": ("C1",),
         "incident_type": "T02",
         "role_of_person": "perpetrator_suspected",
-        "person": Person(council_person_id=Personal("planted-person-91"), initials=Personal(INITIALS), year_of_birth=Personal(1988)),
+        "person": Person(
+            council_person_id=Personal("planted-person-91"), initials=Personal(INITIALS), year_of_birth=Personal(1988)
+        ),
         "orders": (Order(type="CPO", start_date=date(2026, 2, 2)),),
         "mappa": Mappa(category=1, level=1),
         "summary": Personal(SECRET),
@@ -131,7 +133,14 @@ class Stage:
         """Start it and wait until it is ready, or has died of its failpoint."""
         with (self.folder / "service.log").open("ab") as log:
             self.process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", f"services.{self.service}", "serve", env=self.environment(**more), cwd=ROOT, stdout=log, stderr=log
+                sys.executable,
+                "-m",
+                f"services.{self.service}",
+                "serve",
+                env=self.environment(**more),
+                cwd=ROOT,
+                stdout=log,
+                stderr=log,
             )
         async with asyncio.timeout(30), httpx2.AsyncClient() as client:
             while self.process.returncode is None:
@@ -250,7 +259,9 @@ class Stage:
     async def on_topic(self, *, least: int) -> list[ConsumerRecord[Any, Any]]:
         """Everything on Government's topic, once there is as much as that and nothing more has come for a moment."""
         place = TopicPartition(self.government_topic, 0)
-        async with AIOKafkaConsumer(bootstrap_servers=self.kafka, enable_auto_commit=False, auto_offset_reset="earliest") as consumer:
+        async with AIOKafkaConsumer(
+            bootstrap_servers=self.kafka, enable_auto_commit=False, auto_offset_reset="earliest"
+        ) as consumer:
             consumer.assign([place])
             found: list[ConsumerRecord[Any, Any]] = []
             async with asyncio.timeout(20):
@@ -290,7 +301,10 @@ async def _databases(service: str, postgres: str, suffix: str) -> None:
             if not await server.fetchval("select true from pg_roles where rolname = $1", name):
                 await server.execute(f"create role {name} {kind}")
         await server.execute(f"grant {role}_query to {role}")
-    folders = {f"sir_{service}__{suffix}": (SQL, ROOT / "services" / service / "migrations"), f"sir_keys__{suffix}": (SQL / "keys",)}
+    folders = {
+        f"sir_{service}__{suffix}": (SQL, ROOT / "services" / service / "migrations"),
+        f"sir_keys__{suffix}": (SQL / "keys",),
+    }
     for database, migrations in folders.items():
         await server.execute(f'create database "{database}"')
         connection = await asyncpg.connect(on_database(postgres, database))
@@ -305,7 +319,9 @@ async def _topics(made: Stage) -> None:
     await admin.start()
     wanted = {made.topic: PARTITIONS, made.government_topic: 1}
     by_broker = {"message.timestamp.type": "LogAppendTime"}
-    await admin.create_topics([NewTopic(made.topic, PARTITIONS, 1), NewTopic(made.government_topic, 1, 1, topic_configs=by_broker)])
+    await admin.create_topics(
+        [NewTopic(made.topic, PARTITIONS, 1), NewTopic(made.government_topic, 1, 1, topic_configs=by_broker)]
+    )
     async with asyncio.timeout(10):
         while True:
             told = {each["topic"]: each["partitions"] for each in await admin.describe_topics(list(wanted))}

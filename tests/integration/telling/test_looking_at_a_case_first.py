@@ -39,7 +39,11 @@ async def test_a_case_waits_until_somebody_has_looked(inspectorate: Stage) -> No
         assert (answer.status_code, answer.headers["etag"]) == (201, '"1"'), answer.text
         assert await waiting(client) == [second]
         shown = await client.get(f"/v1/cases/{first}")
-        assert (shown.headers["etag"], shown.json()["status"], shown.json()["triage"]["outcome"]) == ('"1"', "in_scope", "in_scope")
+        assert (shown.headers["etag"], shown.json()["status"], shown.json()["triage"]["outcome"]) == (
+            '"1"',
+            "in_scope",
+            "in_scope",
+        )
         assert (await client.get(f"/v1/cases/{withdrawn}")).json()["status"] == "withdrawn"
 
 
@@ -65,7 +69,10 @@ async def test_the_same_look_again_changes_nothing_and_another_replaces_it(inspe
         assert (await say(client, case, "in_scope", version=1)).headers["etag"] == '"2"'
         assert (await say(client, case, "in_scope", version=1)).status_code == 412
         events = (await client.get(f"/v1/cases/{case}/history")).json()["events"]
-    assert [(event["data"]["outcome"], event["data"]["reason"]) for event in events] == [("out_of_scope", REASON), ("in_scope", None)]
+    assert [(event["data"]["outcome"], event["data"]["reason"]) for event in events] == [
+        ("out_of_scope", REASON),
+        ("in_scope", None),
+    ]
 
 
 async def test_a_duplicate_is_of_a_known_other_case_that_is_none_itself(inspectorate: Stage) -> None:

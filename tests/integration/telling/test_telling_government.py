@@ -64,7 +64,9 @@ async def test_a_change_of_a_case_whose_copy_is_recorded_is_told(government: Sta
     assert await government.told() == []
     await government.amend(case)
     await government.on_topic(least=1)
-    assert [(event["type"].split(".")[-2], event["sequence"][-1]) for event in await government.told()] == [("notification-amended", "1")]
+    assert [(event["type"].split(".")[-2], event["sequence"][-1]) for event in await government.told()] == [
+        ("notification-amended", "1")
+    ]
 
 
 async def test_a_change_that_is_no_news_leaves_no_hole_in_the_feed(government: Stage) -> None:
@@ -84,7 +86,9 @@ async def test_no_personal_value_leaves(government: Stage) -> None:
     records = await government.on_topic(least=2)
     async with government.client("analyst") as client:
         shown = (await client.get(f"/v1/cases/{case}")).text
-    everything = b"".join(record.value for record in records).decode() + government.log() + shown.replace("planted-reference-55", "")
+    everything = (
+        b"".join(record.value for record in records).decode() + government.log() + shown.replace("planted-reference-55", "")
+    )
     assert [planted for planted in PLANTED if planted in everything] == []
 
 
@@ -97,9 +101,17 @@ async def test_government_reads_what_was_notified_unchanged_and_each_reading_is_
         answer = await client.get(f"/v1/cases/{case}")
         assert (answer.status_code, answer.headers["etag"]) == (200, '"2"')
         shown = answer.json()
-        assert (shown["summary"], shown["person"]["initials"], shown["incident_type"], shown["status"]) == (SECRET, INITIALS, "T02", "notified")
+        assert (shown["summary"], shown["person"]["initials"], shown["incident_type"], shown["status"]) == (
+            SECRET,
+            INITIALS,
+            "T02",
+            "notified",
+        )
         history = (await client.get(f"/v1/cases/{case}/history")).json()["events"]
-        assert [event["type"] for event in history] == ["sir.notification.government-notified", "sir.notification.government-told"]
+        assert [event["type"] for event in history] == [
+            "sir.notification.government-notified",
+            "sir.notification.government-told",
+        ]
     async with government.client("council", council=GLASGOW) as client:
         assert (await client.get(f"/v1/cases/{case}")).json()["summary"] == SECRET
     async with government.client("council", council=EDINBURGH) as client:
@@ -176,7 +188,9 @@ async def test_the_feed_is_read_page_by_page(government: Stage) -> None:
         ({}, "#/informed_on", "required"),
     ],
 )
-async def test_a_copy_of_an_impossible_day_is_refused(government: Stage, body: dict[str, object], pointer: str, code: str) -> None:
+async def test_a_copy_of_an_impossible_day_is_refused(
+    government: Stage, body: dict[str, object], pointer: str, code: str
+) -> None:
     await government.start()
     case = await government.notify(origin=Origin.IMPORT)
     await government.caught_up()

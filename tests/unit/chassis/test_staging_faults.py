@@ -10,7 +10,9 @@ ROOT = Path(__file__).parents[3]
 
 
 def sources(folder: str) -> str:
-    return "".join(path.read_text() for path in (ROOT / folder).rglob("*.py") if path.name not in {"failpoints.py", Path(__file__).name})
+    return "".join(
+        path.read_text() for path in (ROOT / folder).rglob("*.py") if path.name not in {"failpoints.py", Path(__file__).name}
+    )
 
 
 @pytest.mark.parametrize("name", sorted(NAMES))

@@ -19,11 +19,20 @@ def answered(period: Implied, whole: Implied) -> dict[str, Any]:
     """What statistics answers when it is right."""
     total = sum(period.types.values())
     types = [
-        {"code": str(kind), "notifications": period.types.get(kind, 0), "percent": share(period.types.get(kind, 0), total)["percent"]}
+        {
+            "code": str(kind),
+            "notifications": period.types.get(kind, 0),
+            "percent": share(period.types.get(kind, 0), total)["percent"],
+        }
         for kind in IncidentType
     ]
     councils = [{"gss_code": council.gss_code, "notifications": period.councils.get(council.gss_code, 0)} for council in COUNCILS]
-    return {"period": deepcopy(dict(period.figures)), "since_2012": deepcopy(dict(whole.figures)), "councils": councils, "types": types}
+    return {
+        "period": deepcopy(dict(period.figures)),
+        "since_2012": deepcopy(dict(whole.figures)),
+        "councils": councils,
+        "types": types,
+    }
 
 
 def of(register: str) -> tuple[Implied, Implied]:
@@ -70,6 +79,8 @@ def test_a_changed_digit_of_the_register_is_seen_against_what_was_printed() -> N
 def test_a_changed_signature_is_seen_in_the_figure_and_not_in_the_tables() -> None:
     heading, *rows = text().splitlines()
     place = next(n for n, row in enumerate(rows) if ",service_manager," in row and "GCC-2014-" in row)
-    changed = "\n".join([heading, *rows[:place], rows[place].replace(",service_manager,", ",first_line_manager,", 1), *rows[place + 1 :]])
+    changed = "\n".join(
+        [heading, *rows[:place], rows[place].replace(",service_manager,", ",first_line_manager,", 1), *rows[place + 1 :]]
+    )
     period, whole = of(changed)
     assert faults(compared(Answers(**answered(period, whole)), period, whole)) == ["ST-12: the report's number is 79, ours is 78"]

@@ -13,7 +13,9 @@ def test_a_compulsory_cell_may_not_be_empty(column: str) -> None:
 def test_a_compulsory_column_may_not_be_missing() -> None:
     without = {name: cell for name, cell in GOOD.items() if name != "criteria"}
     found = register(without)
-    assert [str(fault) for fault in found.faults] == ["row 1, column criteria: the file has no such column, and it is compulsory: add it"]
+    assert [str(fault) for fault in found.faults] == [
+        "row 1, column criteria: the file has no such column, and it is compulsory: add it"
+    ]
     assert found.rows == ()
 
 
@@ -87,8 +89,22 @@ def test_dates_run_in_order(earlier: dict[str, str], later: str) -> None:
 
 def test_equal_dates_are_in_order() -> None:
     day = "2014-03-07"
-    dates = ("occurred_on", "became_aware_on", "signed_off_on", "government_informed_on", "review_submitted_on", "information_requested_on")
-    more = ("information_supplied_on", "comprehensive_submitted_on", "feedback_sent_on", "feedback_responded_on", "closed_on", "reclassified_on")
+    dates = (
+        "occurred_on",
+        "became_aware_on",
+        "signed_off_on",
+        "government_informed_on",
+        "review_submitted_on",
+        "information_requested_on",
+    )
+    more = (
+        "information_supplied_on",
+        "comprehensive_submitted_on",
+        "feedback_sent_on",
+        "feedback_responded_on",
+        "closed_on",
+        "reclassified_on",
+    )
     assert faults(reclassified_to="T02", **dict.fromkeys((*dates, *more), day)) == {}
 
 
@@ -101,7 +117,9 @@ def test_an_imprecise_incident_counts_as_its_earliest_day() -> None:
     assert faults(occurred_on="2014", notified_on="2014-01-01") == {}
 
 
-@pytest.mark.parametrize("column", ["notified_on", "occurred_on", "became_aware_on", "signed_off_on", "closed_on", "feedback_sent_on"])
+@pytest.mark.parametrize(
+    "column", ["notified_on", "occurred_on", "became_aware_on", "signed_off_on", "closed_on", "feedback_sent_on"]
+)
 def test_nothing_lies_in_the_future(column: str) -> None:
     assert faults(**{column: "2016-01-02"})[column] == "lies in the future: correct the date"
 
@@ -118,12 +136,18 @@ def test_an_instant_belongs_to_its_day_in_scotland() -> None:
 
 
 def test_the_strategic_groups_decision_needs_the_arrangements_and_its_day() -> None:
-    assert faults(sog_decision="scr", sog_decided_on="2014-03-08") == {"sog_decision": "needs mappa: write it too, or leave sog_decision empty"}
-    assert faults(sog_decision="scr", mappa="1") == {"sog_decision": "needs sog_decided_on: write it too, or leave sog_decision empty"}
+    assert faults(sog_decision="scr", sog_decided_on="2014-03-08") == {
+        "sog_decision": "needs mappa: write it too, or leave sog_decision empty"
+    }
+    assert faults(sog_decision="scr", mappa="1") == {
+        "sog_decision": "needs sog_decided_on: write it too, or leave sog_decision empty"
+    }
 
 
 def test_a_reclassification_needs_its_day() -> None:
-    assert faults(reclassified_to="T02") == {"reclassified_to": "needs reclassified_on: write it too, or leave reclassified_to empty"}
+    assert faults(reclassified_to="T02") == {
+        "reclassified_to": "needs reclassified_on: write it too, or leave reclassified_to empty"
+    }
 
 
 def test_a_duplicate_says_of_which() -> None:
@@ -133,9 +157,14 @@ def test_a_duplicate_says_of_which() -> None:
 
 
 def test_a_duplicate_is_of_a_case_that_is_none_itself() -> None:
-    first, second = GOOD | {"outcome": "duplicate", "duplicate_of": "G2"}, GOOD | {"council_reference": "G2", "outcome": "", "duplicate_of": ""}
+    first, second = (
+        GOOD | {"outcome": "duplicate", "duplicate_of": "G2"},
+        GOOD | {"council_reference": "G2", "outcome": "", "duplicate_of": ""},
+    )
     assert register(first, second).faults == ()
-    (fault,) = register(first, second | {"outcome": "duplicate", "duplicate_of": "G3"}, second | {"council_reference": "G3"}).faults
+    (fault,) = register(
+        first, second | {"outcome": "duplicate", "duplicate_of": "G3"}, second | {"council_reference": "G3"}
+    ).faults
     assert (fault.row, fault.column) == (2, "duplicate_of")
     assert "itself a duplicate" in fault.reason
 
@@ -164,5 +193,10 @@ def test_columns_of_reviews_are_checked_and_said_to_wait() -> None:
 
 def test_all_faults_are_found_at_once() -> None:
     found = register(GOOD | {"council": "Atlantis", "criteria": "C9", "mappa": "7"}, GOOD | {"notified_on": "yesterday"})
-    assert [(fault.row, fault.column) for fault in found.faults] == [(2, "council"), (2, "criteria"), (2, "mappa"), (3, "notified_on")]
+    assert [(fault.row, fault.column) for fault in found.faults] == [
+        (2, "council"),
+        (2, "criteria"),
+        (2, "mappa"),
+        (3, "notified_on"),
+    ]
     assert str(found.faults[-1]) == "row 3, column notified_on: write a date as 2014-03-21"

@@ -29,7 +29,14 @@ def test_a_key_is_the_same_on_every_day_and_machine() -> None:
     assert key((GLASGOW, "G1"), "notification") == "1764c4ae-1bd7-5cb6-8922-385ff842a83f"
 
 
-@given(st.lists(st.tuples(st.text(max_size=4), st.text(max_size=4), st.sampled_from(["triage", "copies"])), min_size=2, max_size=2, unique=True))
+@given(
+    st.lists(
+        st.tuples(st.text(max_size=4), st.text(max_size=4), st.sampled_from(["triage", "copies"])),
+        min_size=2,
+        max_size=2,
+        unique=True,
+    )
+)
 def test_a_key_is_of_one_step_of_one_case(asked: list[tuple[str, str, str]]) -> None:
     one, other = (key((council, reference), step) for council, reference, step in asked)
     assert one != other or any("\0" in part for each in asked for part in each)
@@ -98,7 +105,9 @@ def test_references_are_given_by_receipt_council_and_reference_whatever_the_file
 
 
 def test_a_row_becomes_a_notification() -> None:
-    said = notification(row(occurred_on="2014-03", mappa="2", signed_off_by="cswo", signed_off_on="2014-03-06", orders="SRO", retrospective="yes"))
+    said = notification(
+        row(occurred_on="2014-03", mappa="2", signed_off_by="cswo", signed_off_on="2014-03-06", orders="SRO", retrospective="yes")
+    )
     assert said | {"register_row": {}} == {
         "council": GLASGOW,
         "council_reference": "G1",
@@ -123,8 +132,14 @@ def test_an_unknown_day_is_said_to_be_unknown() -> None:
 
 
 def test_a_withdrawal_takes_the_day_of_receipt_and_follows_the_reclassification() -> None:
-    changed, withdrawn = followed(row(outcome="withdrawn", reclassified_to="T02", reclassified_on="2014-07-02", notified_on="2014-06-30T23:30:00Z"))
-    assert (changed.name, changed.body["incident_type"], changed.body["occurred_at"]) == ("reclassifications", "T02", "2014-07-02")
+    changed, withdrawn = followed(
+        row(outcome="withdrawn", reclassified_to="T02", reclassified_on="2014-07-02", notified_on="2014-06-30T23:30:00Z")
+    )
+    assert (changed.name, changed.body["incident_type"], changed.body["occurred_at"]) == (
+        "reclassifications",
+        "T02",
+        "2014-07-02",
+    )
     assert (withdrawn.name, withdrawn.body["occurred_at"]) == ("withdrawal", "2014-07-01")
 
 
@@ -152,7 +167,13 @@ def test_valid_rows_leave_duplicates_of_faulty_ones_out() -> None:
 
 def test_faulty_rows_come_back_as_they_were_with_their_reasons() -> None:
     first = GOOD | {"council": "Falkirk; the old one", "criteria": "C1"}
-    raw = f"\ufeff{';'.join(GOOD)}\r\n" + ";".join(f'"{cell}"' for cell in first.values()) + "\r\n" + ";".join(GOOD.values()) + "\r\n"
+    raw = (
+        f"\ufeff{';'.join(GOOD)}\r\n"
+        + ";".join(f'"{cell}"' for cell in first.values())
+        + "\r\n"
+        + ";".join(GOOD.values())
+        + "\r\n"
+    )
     checked = read(raw.encode(), NOW)
     again = faulty_rows(checked, checked.faults).decode()
     heading, only = again.removeprefix("\ufeff").strip().split("\r\n")
@@ -174,4 +195,7 @@ def test_a_services_refusal_names_the_column_that_it_points_at() -> None:
         {"pointer": "#/register_row", "code": "x", "detail": "too long"},
     ]
     found = refusals(row(), RefusedError("intake", 422, {"type": "urn:sir:problem:refused", "errors": errors}))
-    assert [str(fault) for fault in found] == ["row 2, column signed_off_by: too early", "row 2, column council_reference: register_row: too long"]
+    assert [str(fault) for fault in found] == [
+        "row 2, column signed_off_by: too early",
+        "row 2, column council_reference: register_row: too long",
+    ]

@@ -34,7 +34,9 @@ def test_unknown_columns_are_named_in_a_warning() -> None:
 
 def test_a_column_stands_once() -> None:
     raw = text(GOOD).replace("occurred_on", "council")
-    assert [str(fault) for fault in read(raw.encode(), NOW).faults] == ["row 1, column council: two columns have this name: remove one"]
+    assert [str(fault) for fault in read(raw.encode(), NOW).faults] == [
+        "row 1, column council: two columns have this name: remove one"
+    ]
 
 
 @pytest.mark.parametrize("council", ["Glasgow City Council", "glasgow city", "S12000049", "S12000046", "S12000043"])
@@ -69,7 +71,10 @@ def test_cells_that_are_missing_at_the_end_are_empty() -> None:
         (b"\xef\xbb\xbf\r\n\r\n", "row 1, column A: the file is empty"),
         (b"PK\x03\x04...", "row 1, column A: XLSX and ODS files are not yet read: save the sheet as CSV"),
         (b"council\nOrkney\nEilean \xe9\n", "row 3, column A: the file is not in UTF-8"),
-        (b'council,criteria\nFalkirk,C1\n"Fife,C1\n', "row 3, column A: the row cannot be taken apart: close every quotation mark"),
+        (
+            b'council,criteria\nFalkirk,C1\n"Fife,C1\n',
+            "row 3, column A: the row cannot be taken apart: close every quotation mark",
+        ),
     ],
 )
 def test_what_cannot_be_read_says_where_and_what_to_do(raw: bytes, words: str) -> None:

@@ -53,7 +53,12 @@ def test_17_councils_notified_before_of_which_13_again_and_4_fell_silent() -> No
     before = implied(REGISTER.rows, SINCE, date(2013, 5, 31)).councils
     assert (len(before), sum(before.values())) == (17, 51)
     assert len(before.keys() & PERIOD.councils.keys()) == 13
-    assert {name for name in EARLIER_COUNCILS if TABLE_2[name] == 0} == {"South Lanarkshire", "Perth & Kinross", "Moray", "West Dunbartonshire"}
+    assert {name for name in EARLIER_COUNCILS if TABLE_2[name] == 0} == {
+        "South Lanarkshire",
+        "Perth & Kinross",
+        "Moray",
+        "West Dunbartonshire",
+    }
 
 
 def test_it_tries_what_can_be_said_of_a_notification() -> None:
@@ -67,7 +72,9 @@ def test_it_tries_what_can_be_said_of_a_notification() -> None:
 
 
 def test_its_cases_lie_within_the_scheme() -> None:
-    assert min(row.occurred_on.earliest for row in REGISTER.rows if row.occurred_on and row.occurred_on.earliest) >= date(2012, 1, 27)
+    assert min(row.occurred_on.earliest for row in REGISTER.rows if row.occurred_on and row.occurred_on.earliest) >= date(
+        2012, 1, 27
+    )
 
 
 def _due(row: Row) -> date:

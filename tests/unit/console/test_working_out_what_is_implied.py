@@ -30,13 +30,20 @@ def test_cases_are_counted_by_the_day_of_receipt_in_scotland() -> None:
 
 
 def test_duplicates_are_not_counted_and_what_was_not_pursued_stays() -> None:
-    rows = [row(), row(outcome="withdrawn"), row(outcome="out_of_scope"), row(outcome="duplicate", duplicate_of="G9", council="Falkirk")]
+    rows = [
+        row(),
+        row(outcome="withdrawn"),
+        row(outcome="out_of_scope"),
+        row(outcome="duplicate", duplicate_of="G9", council="Falkirk"),
+    ]
     assert figure("ST-01", *rows) == {"value": 3, "duplicates": 1, "withdrawn": 1, "out_of_scope": 1, "met_criteria": 1}
     assert figure("ST-04", *rows) == {"value": 1, "none": 31}
     assert march(*rows).councils == {"S12000049": 3}
 
 
-@pytest.mark.parametrize(("occurred_on", "numerator", "not_measurable"), [("2014-02-28", 1, 0), ("2014-02-27", 0, 0), ("2014-02", 0, 1), ("", 0, 1)])
+@pytest.mark.parametrize(
+    ("occurred_on", "numerator", "not_measurable"), [("2014-02-28", 1, 0), ("2014-02-27", 0, 0), ("2014-02", 0, 1), ("", 0, 1)]
+)
 def test_five_working_days_from_an_incident_known_to_the_day(occurred_on: str, numerator: int, not_measurable: int) -> None:
     found = figure("ST-07", row(occurred_on=occurred_on))
     assert (found["numerator"], found["denominator"], found["not_measurable"]) == (numerator, 1 - not_measurable, not_measurable)

@@ -58,7 +58,9 @@ def test_holidays_of_england_are_worked_in_scotland(day: date) -> None:
     assert SCOTLAND.is_working(day)
 
 
-@pytest.mark.parametrize("day", [date(2020, 5, 8), date(2022, 6, 2), date(2022, 6, 3), date(2022, 9, 19), date(2023, 5, 8), date(2026, 6, 15)])
+@pytest.mark.parametrize(
+    "day", [date(2020, 5, 8), date(2022, 6, 2), date(2022, 6, 3), date(2022, 9, 19), date(2023, 5, 8), date(2026, 6, 15)]
+)
 def test_days_proclaimed_for_one_year_are_not_worked(day: date) -> None:
     assert not SCOTLAND.is_working(day)
 

@@ -17,7 +17,9 @@ def _rows(name: str) -> list[list[str]]:
 def room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty place whose two files are made by one producer."""
     monkeypatch.setattr(generate, "ROOT", tmp_path)
-    monkeypatch.setattr(generate, "PRODUCERS", [Producer(owns="made/*.txt", make=lambda: [("made/a.txt", "a"), ("made/b.txt", "b")])])
+    monkeypatch.setattr(
+        generate, "PRODUCERS", [Producer(owns="made/*.txt", make=lambda: [("made/a.txt", "a"), ("made/b.txt", "b")])]
+    )
     return tmp_path
 
 

@@ -21,7 +21,11 @@ def test_there_are_32_and_together_they_are_scotland() -> None:
 
 def test_they_stand_in_the_order_of_the_reports_table() -> None:
     # By name, as the report sorts: Edinburgh under its City, the western isles between it and Falkirk, Highland without The.
-    assert [council.report_spelling for council in COUNCILS][:3] == ["Aberdeen City Council", "Aberdeenshire Council", "Angus Council"]
+    assert [council.report_spelling for council in COUNCILS][:3] == [
+        "Aberdeen City Council",
+        "Aberdeenshire Council",
+        "Angus Council",
+    ]
     assert [council.report_spelling for council in COUNCILS][11:17] == [
         "City of Edinburgh Council",
         "Eileen Siar",
@@ -67,12 +71,16 @@ def test_a_name_as_people_write_it_is_understood(text: str, code: str) -> None:
 
 
 @given(council=councils, case=cases, space=spaces, data=st.data())
-def test_case_and_spacing_make_no_difference(council: Council, case: Callable[[str], str], space: str, data: st.DataObject) -> None:
+def test_case_and_spacing_make_no_difference(
+    council: Council, case: Callable[[str], str], space: str, data: st.DataObject
+) -> None:
     text = data.draw(st.sampled_from(_written(council)))
     assert council_named(space + case(text).replace(" ", space) + space) == council
 
 
-@pytest.mark.parametrize("text", ["", " ", "Council", "The", "Scotland", "S92000003", "Ayrshire", "Lanarkshire", "S12000099", "Thehighland"])
+@pytest.mark.parametrize(
+    "text", ["", " ", "Council", "The", "Scotland", "S92000003", "Ayrshire", "Lanarkshire", "S12000099", "Thehighland"]
+)
 def test_what_names_no_council_finds_none(text: str) -> None:
     assert council_named(text) is None
 

@@ -6,7 +6,17 @@ import pytest
 from pydantic import BaseModel, ValidationError
 
 from contracts import codes
-from contracts.codes import SIGNS_NOTIFICATIONS, SIGNS_REVIEWS, Code, Grade, IncidentType, MappaCategory, OrderType, Requirement, ReviewKind
+from contracts.codes import (
+    SIGNS_NOTIFICATIONS,
+    SIGNS_REVIEWS,
+    Code,
+    Grade,
+    IncidentType,
+    MappaCategory,
+    OrderType,
+    Requirement,
+    ReviewKind,
+)
 
 # api.md 2 and 4, domain.md 1.3, 3.3 and 3.4, as they are written there.
 WRITTEN = {
@@ -48,7 +58,8 @@ def test_every_code_has_words_of_its_own(kind: type[Code]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("code", "label"), [("T03", "Unexplained death (mostly likely drug related; post mortem may be pending)"), ("T18", "Death by accident")]
+    ("code", "label"),
+    [("T03", "Unexplained death (mostly likely drug related; post mortem may be pending)"), ("T18", "Death by accident")],
 )
 def test_an_incident_type_is_called_what_the_report_calls_it(code: str, label: str) -> None:
     assert IncidentType(code).label == label
@@ -117,7 +128,9 @@ def test_the_acts_long_name_of_unpaid_work_is_the_same_requirement() -> None:
     assert Asked.model_validate_json(body).requirement is Requirement.UNPAID_WORK
 
 
-@pytest.mark.parametrize("body", ['{"order": "ASBO"}', '{"order": 7}', '{"order": "CPO", "requirement": "rest"}', '{"order": "CPO", "category": 4}'])
+@pytest.mark.parametrize(
+    "body", ['{"order": "ASBO"}', '{"order": 7}', '{"order": "CPO", "requirement": "rest"}', '{"order": "CPO", "category": 4}']
+)
 def test_an_unknown_code_is_refused(body: str) -> None:
     with pytest.raises(ValidationError):
         Asked.model_validate_json(body)

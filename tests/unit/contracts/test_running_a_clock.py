@@ -75,7 +75,9 @@ def test_a_due_date_explains_itself_day_by_day() -> None:
         (Clock.ACCEPTANCE, date(2014, 12, 20), date(2015, 1, 3)),
     ],
 )
-def test_months_and_weeks_end_where_the_calendar_page_says_even_on_a_weekend(clock: Clock, day_zero: date, last_day: date) -> None:
+def test_months_and_weeks_end_where_the_calendar_page_says_even_on_a_weekend(
+    clock: Clock, day_zero: date, last_day: date
+) -> None:
     answer = due(clock, day_zero, GUIDANCE, SCOTLAND)
     assert answer.due_on == last_day
     assert (answer.counted, answer.skipped) == ((), ())
@@ -133,7 +135,9 @@ def test_an_unknown_edition_is_not_answered_by_another() -> None:
 
 
 @given(clock=in_working_days, day_zero=days, edition=st.sampled_from(POLICIES))
-def test_a_clock_in_working_days_ends_on_a_working_day_after_exactly_its_length(clock: Clock, day_zero: date, edition: Policy) -> None:
+def test_a_clock_in_working_days_ends_on_a_working_day_after_exactly_its_length(
+    clock: Clock, day_zero: date, edition: Policy
+) -> None:
     answer = due(clock, day_zero, edition, SCOTLAND)
     assert SCOTLAND.is_working(answer.due_on)
     assert answer.counted[-1] == answer.due_on

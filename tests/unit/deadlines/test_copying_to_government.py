@@ -52,7 +52,9 @@ def test_a_late_copy_is_a_breach_and_then_done() -> None:
 
 
 def test_of_two_copies_the_first_counts() -> None:
-    assert _heard(notified(date(2014, 6, 6)), copied(DUE))[1:] == [ClockSatisfied(clock=COPY, on=date(2014, 6, 6), due_on=DUE, days_taken=1)]
+    assert _heard(notified(date(2014, 6, 6)), copied(DUE))[1:] == [
+        ClockSatisfied(clock=COPY, on=date(2014, 6, 6), due_on=DUE, days_taken=1)
+    ]
 
 
 def test_a_breach_is_recorded_one_hour_after_the_due_day_has_ended_in_scotland() -> None:
@@ -81,7 +83,9 @@ def test_evidence_in_time_that_comes_after_the_breach_corrects_it() -> None:
 
 
 def test_a_late_copy_after_the_breach_is_done_without_a_second_breach() -> None:
-    assert _after_breach(notified(date(2014, 6, 12))) == [ClockSatisfied(clock=COPY, on=date(2014, 6, 12), due_on=DUE, days_taken=5)]
+    assert _after_breach(notified(date(2014, 6, 12))) == [
+        ClockSatisfied(clock=COPY, on=date(2014, 6, 12), due_on=DUE, days_taken=5)
+    ]
 
 
 @pytest.mark.parametrize(

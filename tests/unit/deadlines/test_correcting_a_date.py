@@ -20,7 +20,13 @@ def _heard(first: Notification, *corrections: Notification, clock: Clock = NOTIF
 
 def _recalculated(day_zero: date, due_on: date, before: date) -> ClockRecalculated:
     return ClockRecalculated(
-        clock=NOTIFY, day_zero=day_zero, due_on=due_on, due_on_before=before, reason="date_corrected", policy="2013", calendar=CURRENT_CALENDAR
+        clock=NOTIFY,
+        day_zero=day_zero,
+        due_on=due_on,
+        due_on_before=before,
+        reason="date_corrected",
+        policy="2013",
+        calendar=CURRENT_CALENDAR,
     )
 
 

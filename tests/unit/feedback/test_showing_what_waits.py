@@ -25,7 +25,9 @@ from services.feedback.projections import heard_changes, own_changes
 
 PLANTED = "planted-text-81c2"
 AT = datetime(2026, 11, 18, 10, 15, tzinfo=UTC)
-SAID = Notification(criteria=("C1", "C3"), incident_type="T02", orders=(Order(type="CPO"),), mappa=Mappa(category=1), summary=Personal(PLANTED))
+SAID = Notification(
+    criteria=("C1", "C3"), incident_type="T02", orders=(Order(type="CPO"),), mappa=Mappa(category=1), summary=Personal(PLANTED)
+)
 RECEIVED = NotificationReceived(
     reference="SIR-2026-0001",
     council="S12000049",

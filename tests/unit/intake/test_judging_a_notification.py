@@ -107,7 +107,9 @@ def test_likely_duplicates_are_flagged() -> None:
 
 
 def received(at: datetime = NOW, **more: object) -> NotificationReceived:
-    decision = decide(Nothing(), Receive(references={2014: "SIR-2014-0001"}, council="S12000049", said=SAID, origin=Origin.LIVE, **more), at)  # type: ignore[arg-type]
+    decision = decide(
+        Nothing(), Receive(references={2014: "SIR-2014-0001"}, council="S12000049", said=SAID, origin=Origin.LIVE, **more), at
+    )  # type: ignore[arg-type]
     assert not isinstance(decision, Refused)
     (event,) = decision
     assert isinstance(event, NotificationReceived)
@@ -117,10 +119,18 @@ def received(at: datetime = NOW, **more: object) -> NotificationReceived:
 def test_the_receipts_day_is_the_one_in_scotland() -> None:
     assert received(datetime(2014, 12, 4, 23, 59, tzinfo=UTC)).received_on == date(2014, 12, 4)
     summer = SAID.model_copy(
-        update={"occurred_on": None, "occurred_on_precision": "unknown", "became_aware_on": None, "charged_on": None, "signed_off_by": None}
+        update={
+            "occurred_on": None,
+            "occurred_on_precision": "unknown",
+            "became_aware_on": None,
+            "charged_on": None,
+            "signed_off_by": None,
+        }
     )
     decision = decide(
-        Nothing(), Receive(references={2014: "x"}, council="y", said=summer, origin=Origin.LIVE), datetime(2014, 7, 1, 23, 30, tzinfo=UTC)
+        Nothing(),
+        Receive(references={2014: "x"}, council="y", said=summer, origin=Origin.LIVE),
+        datetime(2014, 7, 1, 23, 30, tzinfo=UTC),
     )
     assert not isinstance(decision, Refused)
     (event,) = decision
@@ -144,11 +154,18 @@ def test_a_correction_says_before_and_after() -> None:
     assert not isinstance(decision, Refused)
     (event,) = decision
     assert isinstance(event, NotificationCorrected)
-    assert (event.changed, event.before.occurred_on, event.after.occurred_on) == (("occurred_on",), date(2014, 11, 28), date(2014, 11, 27))
+    assert (event.changed, event.before.occurred_on, event.after.occurred_on) == (
+        ("occurred_on",),
+        date(2014, 11, 28),
+        date(2014, 11, 27),
+    )
 
 
 def test_what_changes_nothing_is_no_event() -> None:
-    assert decide(case(), Change(correction=False, values={"occurred_on": SAID.occurred_on}, reason="x", origin=Origin.LIVE), NOW) == []
+    assert (
+        decide(case(), Change(correction=False, values={"occurred_on": SAID.occurred_on}, reason="x", origin=Origin.LIVE), NOW)
+        == []
+    )
     assert decide(case(), Reclassify(incident_type="T02", basis="x"), NOW) == []
 
 

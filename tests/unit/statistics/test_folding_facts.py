@@ -77,7 +77,9 @@ class Tables:
             self._close("clock", [row for row in self.rows["clock"] if tuple(row[:2]) == key and row[-1] == FOREVER], instant)
         for subject, instant in changes.marks.superseded:
             rows = self.rows["mark"]
-            self._close("mark", [row for row in rows if row[0] == subject and row[1] == RECLASSIFIED and row[-1] == FOREVER], instant)
+            self._close(
+                "mark", [row for row in rows if row[0] == subject and row[1] == RECLASSIFIED and row[-1] == FOREVER], instant
+            )
         self.received += changes.received
         self.rows["said"] += lasting(changes.said.rows)
         self.rows["clock"] += lasting(changes.clocks.rows)
@@ -117,7 +119,9 @@ def test_what_is_known_of_a_key_has_no_gap_and_no_overlap(told: list[Told]) -> N
 
 @given(streams())
 def test_an_interleaving_makes_no_difference(told: list[Told]) -> None:
-    by_stream = sorted(told, key=lambda one: (isinstance(one[-1], Triaged), isinstance(one[-1], Started | Stopped | Counted | Cancelled), one[1]))
+    by_stream = sorted(
+        told, key=lambda one: (isinstance(one[-1], Triaged), isinstance(one[-1], Started | Stopped | Counted | Cancelled), one[1])
+    )
     woven, straight = Tables(), Tables()
     woven.write(fold(told))
     straight.write(fold(by_stream))
@@ -127,6 +131,9 @@ def test_an_interleaving_makes_no_difference(told: list[Told]) -> None:
 def test_a_cancelled_clock_keeps_its_row_unless_nothing_can_be_counted() -> None:
     begun: list[Told] = [("c", 1, START, False, Started(clock="notify", due_on=DAY))]
     later = START + timedelta(days=1)
-    assert fold([*begun, ("c", 2, later, False, Cancelled(clock="notify", reason="withdrawn"))]).clocks.rows == fold(begun).clocks.rows
+    assert (
+        fold([*begun, ("c", 2, later, False, Cancelled(clock="notify", reason="withdrawn"))]).clocks.rows
+        == fold(begun).clocks.rows
+    )
     void = fold([*begun, ("c", 2, later, False, Cancelled(clock="notify", reason="not_measurable"))]).clocks.rows
     assert [(row[2], row[-1]) for row in void] == [(DAY, later), (None, FOREVER)]

@@ -53,6 +53,8 @@ def test_an_unknown_version_of_a_used_type_is_not_guessed_at() -> None:
 
 
 def test_personal_values_are_passed_over() -> None:
-    found = read("sir.intake.notification-withdrawn", 1, b'{"on": "2026-01-01", "reason": {"$sealed": {"field": "reason", "box": "AAAA"}}}')
+    found = read(
+        "sir.intake.notification-withdrawn", 1, b'{"on": "2026-01-01", "reason": {"$sealed": {"field": "reason", "box": "AAAA"}}}'
+    )
     assert found.on == date(2026, 1, 1)  # type: ignore[union-attr]
     assert not hasattr(found, "reason")

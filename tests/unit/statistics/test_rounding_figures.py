@@ -9,7 +9,16 @@ from hypothesis import strategies as st
 from services.statistics.domain.figures import Counts, Spread, Timeliness, figures, mean, percent
 
 NO_CLOCK = Timeliness(met=0, missed=0, open=0, not_measurable=0)
-NO_SPREAD = Spread(count=0, smallest=None, largest=None, median=None, total=None, calendar_smallest=None, calendar_largest=None, calendar_median=None)
+NO_SPREAD = Spread(
+    count=0,
+    smallest=None,
+    largest=None,
+    median=None,
+    total=None,
+    calendar_smallest=None,
+    calendar_largest=None,
+    calendar_median=None,
+)
 NOTHING = Counts(
     counted=0, duplicates=0, withdrawn=0, out_of_scope=0, councils=0, signed_off=0,
     notify=NO_CLOCK, notify_from_awareness=NO_CLOCK, government_copy=NO_CLOCK, late=NO_SPREAD,
@@ -49,7 +58,9 @@ def test_without_cases_there_is_no_percentage_and_no_spread() -> None:
 
 def test_a_median_keeps_its_half_and_loses_its_zero() -> None:
     def late(median: float) -> Spread:
-        return Spread(count=2, smallest=6, largest=7, median=median, total=13, calendar_smallest=8, calendar_largest=9, calendar_median=8.5)
+        return Spread(
+            count=2, smallest=6, largest=7, median=median, total=13, calendar_smallest=8, calendar_largest=9, calendar_median=8.5
+        )
 
     halves = {half: figures(Counts(**{**_fields(NOTHING), "late": late(half)}))["ST-08"]["median"] for half in (6.5, 7.0)}  # type: ignore[arg-type]
     assert halves == {6.5: 6.5, 7.0: 7}
