@@ -111,3 +111,39 @@ class ClockCancelled(_OfClock):
 
     on: date
     reason: str
+
+
+class ReminderDue(_OfClock):
+    """A threshold of a clock was reached: somebody is to be told. Once for each clock, due day and threshold."""
+
+    type: ClassVar[str] = "sir.deadlines.reminder-due"
+
+    threshold: str
+    """A name of the policy's: before, on or after the limit."""
+    due_on: date
+    remind_on: date
+    """The day that the threshold names; recorded later where nobody looked on that day."""
+    to: str
+    """Who is told: council or inspectorate."""
+
+
+class ReminderCorrected(_OfClock):
+    """A reminder went out for something that had been done: whoever was told is told that."""
+
+    type: ClassVar[str] = "sir.deadlines.reminder-corrected"
+
+    threshold: str
+    due_on: date
+    to: str
+    reason: str
+
+
+class CalendarActivated(Event):
+    """A calendar version is used from now on, and open clocks were counted by it again. Subject `calendar/GB-SCT`."""
+
+    type: ClassVar[str] = "sir.deadlines.calendar-activated"
+
+    calendar: str
+    before: str
+    moved: int
+    """How many open clocks have another due day by it."""

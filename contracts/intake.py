@@ -167,3 +167,196 @@ class IncidentConsidered(Event):
     decided_by: str | None = None
     """The grade of who decided."""
     reason: Personal[str]
+
+
+class SogNotified(Event):
+    """The council told the chair of the Strategic Oversight Group (R-09)."""
+
+    type: ClassVar[str] = "sir.intake.sog-notified"
+
+    on: date
+    area: str | None = None
+
+
+class SogDecided(Event):
+    """The group decided whether there will be a MAPPA significant case review (R-10, R-11). A later decision replaces it."""
+
+    type: ClassVar[str] = "sir.intake.sog-decided"
+
+    on: date
+    decision: str
+
+
+class Passage(Value):
+    """One piece of text that a person wrote."""
+
+    text: Personal[str]
+
+
+class Checked(Value):
+    """What the review shows of one item; four values, since what is not referenced may still have happened."""
+
+    item: str
+    value: str
+    note: Personal[str] | None = None
+
+
+class Reviewer(Value):
+    """Who wrote the review, and how far from the case (R-22)."""
+
+    name: Personal[str] | None = None
+    grade: str | None = None
+    relationship: str | None = None
+
+
+class Action(Value):
+    """One item of the council's plan; `number` is its name within the case."""
+
+    number: int
+    text: Personal[str]
+    owner: Personal[str] | None = None
+    due_on: date | None = None
+    status: str = "open"
+
+
+class Review(Value):
+    """What a council found on looking at its own supervision (domain 1.3). What is unknown is None or left out."""
+
+    kind: str
+    """As the edition names it: IAR, CR, PART1 or PART2."""
+    counts_as: str
+    """IAR or CR."""
+    reviewer: Reviewer = Reviewer()
+    contributors: tuple[str, ...] = ()
+    records_examined: bool | None = None
+    checks: tuple[Checked, ...] = ()
+    assessment_tool: str | None = None
+    conclusion: str | None = None
+    comprehensive_proposed: tuple[str, ...] = ()
+    """The tests of R-20 that are not evidenced, for which the system proposes a comprehensive review."""
+    reason_to_stay: Personal[str] | None = None
+    """Why the initial analysis is enough all the same."""
+    strengths: tuple[Passage, ...] = ()
+    good_practice: tuple[Passage, ...] = ()
+    areas_for_improvement: tuple[Passage, ...] = ()
+    actions: tuple[Action, ...] = ()
+    summary: Personal[str] | None = None
+    signed_off_by: SignedOff | None = None
+
+
+class ReviewSubmitted(Event):
+    """A review came in; `number` counts the submissions of the case from 1, whatever their kind."""
+
+    type: ClassVar[str] = "sir.intake.review-submitted"
+
+    number: int
+    on: date
+    review: Review
+    flags: tuple[Flag, ...] = ()
+
+
+class ReviewWithdrawn(Event):
+    """A submission was sent in error. Its day stays the day on which the review was first submitted (domain 1.6, rule 9)."""
+
+    type: ClassVar[str] = "sir.intake.review-withdrawn"
+
+    number: int
+    on: date
+    reason: Personal[str]
+
+
+class Answer(Value):
+    """What is supplied for one of the items that were asked for, by its place in the request, from 1."""
+
+    item: int
+    text: Personal[str] | None = None
+
+
+class InformationSupplied(Event):
+    """The council answered one request of the inspectorate."""
+
+    type: ClassVar[str] = "sir.intake.information-supplied"
+
+    request: int
+    on: date
+    answers: tuple[Answer, ...] = ()
+
+
+class FeedbackAnswered(Event):
+    """The council accepts, accepts with comments, or disputes a letter."""
+
+    type: ClassVar[str] = "sir.intake.feedback-answered"
+
+    letter: int
+    on: date
+    response: str
+    comments: Personal[str] | None = None
+
+
+class ActionRecorded(Event):
+    """An item of the plan is new, or stands otherwise than before."""
+
+    type: ClassVar[str] = "sir.intake.action-recorded"
+
+    on: date
+    action: Action
+    evidence: Personal[str] | None = None
+
+
+class TransferProposed(Event):
+    """The responsible council asks another to take the case over."""
+
+    type: ClassVar[str] = "sir.intake.transfer-proposed"
+
+    on: date
+    from_council: str
+    to_council: str
+    reason: Personal[str]
+
+
+class TransferAccepted(Event):
+    """The other council agreed and is responsible from now on. Figures keep the council that notified; clocks keep their start."""
+
+    type: ClassVar[str] = "sir.intake.transfer-accepted"
+
+    on: date
+    from_council: str
+    to_council: str
+
+
+class TransferEnded(Event):
+    """The proposal was taken back, or the other council declined."""
+
+    type: ClassVar[str] = "sir.intake.transfer-ended"
+
+    on: date
+    to_council: str
+    declined: bool
+    reason: Personal[str] | None = None
+
+
+class LegalHoldPlaced(Event):
+    """Nothing of the case may be erased until the hold is lifted."""
+
+    type: ClassVar[str] = "sir.intake.legal-hold-placed"
+
+    on: date
+    reason: Personal[str]
+
+
+class LegalHoldLifted(Event):
+    """The hold is over."""
+
+    type: ClassVar[str] = "sir.intake.legal-hold-lifted"
+
+    on: date
+
+
+class PersonalDataErased(Event):
+    """The case's key is destroyed after this commits: what it sealed can never be read again, and everything is still counted."""
+
+    type: ClassVar[str] = "sir.intake.personal-data-erased"
+
+    on: date
+    basis: str
+    """Why, as a code: no words, since they would outlive the person's."""

@@ -408,6 +408,21 @@ class FeedbackResponse(Code):
     DISPUTED = "disputed"
 
 
+class DisputeOutcome(Code):
+    """What the lead officer decided on a disputed letter."""
+
+    UPHELD = "upheld", "The letter stands"
+    CHANGED = "changed", "A corrected letter follows"
+
+
+class ErasureBasis(Code):
+    """Why personal data is erased."""
+
+    RETENTION_ENDED = "retention_ended", "The retention period has ended"
+    DATA_SUBJECT_REQUEST = "data_subject_request", "The person asked for it"
+    RECEIVED_IN_ERROR = "received_in_error", "It should never have been sent"
+
+
 class CaseStatus(Code):
     """Where a case stands (domain 1.4)."""
 
