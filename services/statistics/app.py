@@ -73,6 +73,6 @@ STATISTICS: Final = Definition[None](
     routers=[router],
     roles=frozenset(Role),
     council_roles=frozenset(COUNCIL_ROLES),
-    projections=("received", "said", "clock", "mark"),
+    projections=("received", "said", "review", "clock", "mark"),
     folding=_folding,
 )

@@ -9,7 +9,7 @@ from typing import Any, Final
 import asyncpg
 
 from services.statistics import readers
-from services.statistics.projections import Changes, Told, fold, lasting
+from services.statistics.projections import CHECKS, Changes, Told, fold, lasting
 
 PAGE: Final = 20_000
 TYPES: Final = sorted(readers.TYPES)
@@ -35,7 +35,8 @@ _SUPERSEDE: Final = """
     when matched then update set known_to = c.instant
 """
 _RECEIVED: Final = ("subject", "council", "received_on", "known_from")
-_SAID: Final = ("subject", "occurred_on", "grade", "incident_type", "known_from", "known_to")
+_SAID: Final = ("subject", "occurred_on", "grade", "incident_type", "mappa", "known_from", "known_to")
+_REVIEW: Final = ("subject", "submitted_on", "kind", "grade", *(item.value for item in CHECKS), "known_from")
 _CLOCK: Final = ("subject", "clock", "due_on", "stopped_on", "days_taken", "imported", "known_from", "known_to")
 _MARK: Final = ("subject", "kind", "version", "on", "value", "known_from", "known_to")
 
@@ -53,6 +54,7 @@ async def write(connection: asyncpg.Connection, changes: Changes) -> None:
     await _execute(connection, _SUPERSEDE, changes.marks.superseded)
     await _copy(connection, "received", _RECEIVED, changes.received)
     await _copy(connection, "said", _SAID, lasting(changes.said.rows))
+    await _copy(connection, "review", _REVIEW, changes.reviews)
     await _copy(connection, "clock", _CLOCK, lasting(changes.clocks.rows))
     await _copy(connection, "mark", _MARK, lasting(changes.marks.rows))
 
