@@ -204,15 +204,15 @@ def judgements(draw: st.DrawFn, road: Road) -> list[Event]:
     if road.requested_on is not None:
         said.append(InformationRequested(request=1, on=road.requested_on))
     if road.reviewed_on is not None:
-        for _ in range(draw(st.integers(0, 2))):
-            said.append(
-                ReviewAssessed(
-                    on=road.reviewed_on + timedelta(days=draw(st.integers(0, 60))),
-                    kind="IAR",
-                    iar_decision=draw(st.sampled_from([None, "appropriate", "comprehensive_required"])),
-                    quality=draw(st.sampled_from([None, "high", "satisfactory"])),
-                )
+        said.extend(
+            ReviewAssessed(
+                on=road.reviewed_on + timedelta(days=draw(st.integers(0, 60))),
+                kind="IAR",
+                iar_decision=draw(st.sampled_from([None, "appropriate", "comprehensive_required"])),
+                quality=draw(st.sampled_from([None, "high", "satisfactory"])),
             )
+            for _ in range(draw(st.integers(0, 2)))
+        )
     if road.sent_on is not None:
         said.append(FeedbackSent(letter=1, on=road.sent_on))
     if draw(st.integers(0, 3)) == 0:
