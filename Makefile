@@ -14,7 +14,7 @@ FAULTS := tests/integration/test_keeping_every_fact_once.py tests/integration/te
   tests/integration/telling/test_carrying_the_feed_through_a_crash.py tests/integration/deadlines/test_dying_as_a_process.py \
   tests/system/test_a_notification_reaches_government.py
 
-.PHONY: help check test demo run import token bench torture rebuild verify clean lock contracts
+.PHONY: help check test demo run import template token bench torture rebuild verify clean lock contracts
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -47,8 +47,11 @@ run: $(READY) ## the stack in the foreground, until Ctrl-C
 demo: $(READY) ## the 2015 report's notifications through the whole system, beside what was published (KEEP=1 leaves it running)
 	@$(PYTHON) -m deploy.console demo
 
-import: $(READY) ## import a register: make import FILE=register.csv [ONLY_VALID=1]
+import: $(READY) ## import a register: make import FILE=register.ods [ONLY_VALID=1] (CSV, XLSX, ODS)
 	@$(PYTHON) -m deploy.console import "$(FILE)"
+
+template: $(READY) ## an empty register to fill in, as CSV, XLSX and ODS: make template [FOLDER=...]
+	@$(PYTHON) -m deploy.console template $(FOLDER)
 
 token: $(READY) ## one token of the development issuer: make token ROLE=council COUNCIL=S12000036
 	@$(PYTHON) -m deploy.console token "$(ROLE)" "$(COUNCIL)"

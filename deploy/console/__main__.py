@@ -30,7 +30,7 @@ def _running() -> Addresses:
 
 
 @app.command(name="import")
-def bring(file: Annotated[Path, typer.Argument(help="a register: CSV in UTF-8, comma or semicolon")]) -> None:
+def bring(file: Annotated[Path, typer.Argument(help="a register: CSV in UTF-8 (comma or semicolon), XLSX or ODS")]) -> None:
     """Check a register and import it; ONLY_VALID=1 imports the valid rows when others have faults."""
     stack, only_valid = _running(), os.environ.get("ONLY_VALID", "") not in {"", "0"}
 
@@ -57,6 +57,15 @@ def token(role: Annotated[str, typer.Argument()] = "council", council: Annotated
         CONSOLE.print("COUNCIL is a council's GSS code or name, for instance COUNCIL=S12000036")
         raise typer.Exit(1)
     sys.stdout.write(made(_running(), role, named.gss_code if named else None) + "\n")
+
+
+@app.command()
+def template(folder: Annotated[Path, typer.Argument(help="where to write them")] = STATE / "templates") -> None:
+    """Write an empty register as CSV, XLSX and ODS, with what each column may hold."""
+    from deploy.console.template import write
+
+    for path in write(folder):
+        sys.stdout.write(f"{path}\n")
 
 
 @app.command()

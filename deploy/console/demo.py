@@ -70,9 +70,7 @@ def shown(hops: Sequence[Hop], lines: Sequence[Line]) -> None:
     for hop in hops:
         way.add_row(hop.place, f"{hop.seconds * 1000:.0f} ms")
     out.print(way)
-    table = Table(
-        "figure", "", title=f"Notifications received {FIRST} to {LAST}, as the report of 2015 printed them and as they come out"
-    )
+    table = Table("figure", "", title=f"Received {FIRST} to {LAST}, as the report of 2015 printed them and as they come out")
     for heading in ("published", "ours", "numerator / denominator", "note"):
         table.add_column(heading, justify="right")
     for before, line in zip((None, *lines), lines, strict=False):

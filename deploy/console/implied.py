@@ -4,14 +4,16 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from statistics import median
 from typing import Any, Final
 
 from contracts.calendars import CURRENT_CALENDAR, OutsideCalendar, calendar
 from contracts.clocks import Clock, due_on, policy_on, working_days_taken
 from contracts.codes import SIGNS_NOTIFICATIONS, Precision, RegisterOutcome
+from deploy.console.implied_reviews import closed_for_scr, reviewed
 from deploy.console.register import Row
+from deploy.console.shares import rounded, share
 
 COUNCILS: Final = 32
 IN_TIME: Final = 5
@@ -42,16 +44,11 @@ def implied(rows: Iterable[Row], first: date, last: date) -> Implied:
             "ST-08": _late(counted),
             "ST-12": share(sum(_signed_high_enough(row) for row in counted), len(counted)),
             "ST-13": _government_informed(counted, as_at=last),
+            **reviewed(counted, as_at=last),
         },
         councils=councils,
         types=Counter(_kind(row, as_at=last) for row in counted),
     )
-
-
-def share(numerator: int, denominator: int) -> dict[str, Any]:
-    """A share, its percentage to one decimal, half up; None of nothing."""
-    percent = float(_rounded(Decimal(100 * numerator) / denominator, "0.1")) if denominator else None
-    return {"numerator": numerator, "denominator": denominator, "percent": percent}
 
 
 def _notifications(received: Sequence[Row], counted: Sequence[Row]) -> dict[str, int]:
@@ -82,7 +79,7 @@ def _late(counted: Sequence[Row]) -> dict[str, Any]:
         "min": min(working),
         "max": max(working),
         "median": median(working),
-        "mean": float(_rounded(Decimal(sum(working)) / len(working), "0.01")),
+        "mean": float(rounded(Decimal(sum(working)) / len(working), "0.01")),
         "calendar_min": min(plain),
         "calendar_max": max(plain),
         "calendar_median": median(plain),
@@ -96,7 +93,7 @@ def _government_informed(counted: Sequence[Row], *, as_at: date) -> dict[str, An
         informed = row.government_informed_on
         if informed is not None and informed <= as_at:
             met, missed = met + (informed <= due), missed + (informed > due)
-        elif row.outcome in _NOT_PURSUED:
+        elif row.outcome in _NOT_PURSUED or closed_for_scr(row, as_at):
             continue
         elif as_at > due:
             missed += 1
@@ -124,7 +121,3 @@ def _taken(row: Row, day_zero: date | None) -> int | None:
         return None if day_zero is None else working_days_taken(day_zero, row.received_on, _DAYS)
     except OutsideCalendar:
         return None
-
-
-def _rounded(value: Decimal, to: str) -> Decimal:
-    return value.quantize(Decimal(to), ROUND_HALF_UP)

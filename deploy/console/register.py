@@ -26,7 +26,7 @@ from contracts.codes import (
     SogDecision,
 )
 from contracts.imprecise import ImpreciseDate
-from deploy.console.columns import COLUMNS, COMPULSORY, LATER
+from deploy.console.columns import CHECKS, COLUMNS, COMPULSORY
 from deploy.console.sheet import Record, Sheet, letter, name, sheet
 
 Key = tuple[str, str]
@@ -98,6 +98,12 @@ class Row:
         return self.council, self.council_reference
 
     @property
+    def judged_on(self) -> date | None:
+        """The day that the inspectorate's judgement takes: of the letter, or of the comprehensive review where that is earlier."""
+        later = [day for day in (self.feedback_sent_on, self.comprehensive_submitted_on) if day is not None]
+        return min(later, default=self.review_submitted_on)
+
+    @property
     def received_on(self) -> date:
         """The day of receipt, in Europe/London."""
         received: date = day_of(self.notified_on)
@@ -148,6 +154,16 @@ NOT_BEFORE: Final[dict[str, tuple[str, ...]]] = {
 NEEDS: Final[dict[str, tuple[str, ...]]] = {
     "sog_decision": ("mappa", "sog_decided_on"),
     "reclassified_to": ("reclassified_on",),
+    "review_kind": ("review_submitted_on",),
+    "review_submitted_on": ("review_kind",),
+    **dict.fromkeys(
+        ("review_signed_off_by", *CHECKS, "assessment_tool", "information_requested_on", "iar_decision", "quality"),
+        ("review_submitted_on",),
+    ),
+    "comprehensive_submitted_on": ("review_submitted_on",),
+    "information_supplied_on": ("information_requested_on",),
+    "feedback_response": ("feedback_sent_on", "feedback_responded_on"),
+    "feedback_responded_on": ("feedback_response",),
 }
 """What a column cannot be understood without."""
 
@@ -178,7 +194,7 @@ def read(raw: bytes, now: datetime) -> Register:
         sheet=parted,
         rows=rows,
         faults=tuple(sorted(set(heading_faults + faults))),
-        warnings=(*_unknown(parted.heading), *_not_yet(values.values()), *_late_without_reason(rows)),
+        warnings=(*_unknown(parted.heading), *_late_without_reason(rows)),
     )
 
 
@@ -305,13 +321,6 @@ def _unknown(heading: Record) -> Iterator[str]:
     unknown = [cell.strip() or letter(place) for place, cell in enumerate(heading.cells) if name(cell) not in COLUMNS]
     if unknown:
         yield f"columns not known here, left out: {', '.join(unknown)}"
-
-
-def _not_yet(values: Iterable[Values]) -> Iterator[str]:
-    rows = list(values)
-    filled = [column for column in LATER if any(cells[column] is not None for cells in rows)]
-    if filled:
-        yield f"columns checked but not yet imported: {', '.join(filled)}"
 
 
 def _late_without_reason(rows: Iterable[Row]) -> Iterator[str]:

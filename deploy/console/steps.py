@@ -10,7 +10,7 @@ from uuid import UUID, uuid5
 from contracts.clocks import noon_london
 from contracts.codes import RegisterOutcome
 from contracts.imprecise import imprecise
-from deploy.console.columns import IMPORTED, canonical
+from deploy.console.columns import COLUMNS, canonical
 from deploy.console.register import Fault, Key, Row
 
 REASON: Final = "As the register says."
@@ -56,7 +56,7 @@ def key(case: Key, step: str) -> str:
 
 def fingerprints(row: Row) -> dict[str, str]:
     """A short fingerprint of each column that is filled, by its meaning: how a date or a council was written makes no difference."""
-    said = {column: canonical(getattr(row, column)) for column in IMPORTED}
+    said = {column: canonical(getattr(row, column)) for column in COLUMNS}
     return {column: _fingerprint(row.key, column, text) for column, text in said.items() if text}
 
 
@@ -138,7 +138,7 @@ def _changed(row: Row, case: Known | None) -> Iterable[Fault]:
         yield Fault(row=row.number, column="council_reference", reason=reason)
         return
     now = fingerprints(row)
-    for column in IMPORTED:
+    for column in COLUMNS:
         if now.get(column) != case.columns.get(column):
             reason = (
                 f"differs from what was imported as {case.reference}: give it as it was, and correct the case by a correction"

@@ -65,11 +65,6 @@ def test_a_known_row_with_other_content_names_its_columns() -> None:
     assert "differs from what was imported as SIR-2014-0001" in found[0].reason
 
 
-def test_columns_that_are_not_yet_imported_make_no_difference() -> None:
-    reviewed = row(review_kind="IAR", review_submitted_on="2014-06-02")
-    assert disagreements([reviewed], {reviewed.key: known(row())}) == []
-
-
 def test_a_reference_of_a_live_case_is_one_fault() -> None:
     live = Known(case_id="c", reference="SIR-2014-0009", columns=None)
     (fault,) = disagreements([row()], {row().key: live})
