@@ -30,9 +30,10 @@ class Implied:
     types: Mapping[str, int]
 
 
-def implied(rows: Iterable[Row], first: date, last: date) -> Implied:
-    """The figures of the rows received from `first` to `last`, as at `last`."""
-    received = [row for row in rows if first <= row.received_on <= last]
+def implied(rows: Iterable[Row], first: date, last: date, as_at: date | None = None) -> Implied:
+    """The figures of the rows received from `first` to `last`, as at a day; else as at `last`."""
+    as_at = as_at or last
+    received = [row for row in rows if first <= row.received_on <= min(last, as_at)]
     counted = [row for row in received if row.outcome is not RegisterOutcome.DUPLICATE]
     councils = Counter(row.council for row in counted)
     return Implied(
@@ -43,11 +44,11 @@ def implied(rows: Iterable[Row], first: date, last: date) -> Implied:
             "ST-07b": _in_time([_taken(row, row.became_aware_on) for row in counted]),
             "ST-08": _late(counted),
             "ST-12": share(sum(_signed_high_enough(row) for row in counted), len(counted)),
-            "ST-13": _government_informed(counted, as_at=last),
-            **reviewed(counted, as_at=last),
+            "ST-13": _government_informed(counted, as_at=as_at),
+            **reviewed(counted, as_at=as_at),
         },
         councils=councils,
-        types=Counter(_kind(row, as_at=last) for row in counted),
+        types=Counter(_kind(row, as_at=as_at) for row in counted),
     )
 
 
