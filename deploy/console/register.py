@@ -314,10 +314,13 @@ def _not_yet(values: Iterable[Values]) -> Iterator[str]:
         yield f"columns checked but not yet imported: {', '.join(filled)}"
 
 
+_NO_REASON: Final = "notified after five working days without a reason: add one if it is known"
+
+
 def _late_without_reason(rows: Iterable[Row]) -> Iterator[str]:
     for row in rows:
         if row.late_reason is None and late(row):
-            yield f"row {row.number}, column late_reason: notified after five working days without a reason: add one if it is known"
+            yield f"row {row.number}, column late_reason: {_NO_REASON}"
 
 
 def late(row: Row) -> bool:

@@ -38,7 +38,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """A case that intake holds already; `columns` are the fingerprints of the register's row that it came from, if it came from one."""
+    """A case that intake holds already; `columns` are the fingerprints of the register's row that it came from, if any."""
 
     case_id: str
     reference: str
@@ -55,7 +55,7 @@ def key(case: Key, step: str) -> str:
 
 
 def fingerprints(row: Row) -> dict[str, str]:
-    """A short fingerprint of each column that is filled, by its meaning: how a date or a council was written makes no difference."""
+    """A short fingerprint of each filled column, by its meaning: how a date or a council was written makes no difference."""
     said = {column: canonical(getattr(row, column)) for column in IMPORTED}
     return {column: _fingerprint(row.key, column, text) for column, text in said.items() if text}
 

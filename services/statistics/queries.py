@@ -35,7 +35,8 @@ _JUDGED: Final = """
                (array_agg(m.value order by m.version desc) filter (where m.kind = 'triaged'))[1] = 'duplicate' as duplicate,
                (array_agg(case m.value when 'out_of_scope' then m."on" end order by m."on" desc, m.version desc)
                    filter (where m.kind = 'triaged' and m."on" <= $3 and m.value <> 'duplicate'))[1] as out_of_scope_on,
-               (array_agg(m.value order by m."on" desc, m.version desc) filter (where m.kind = 'reclassified' and m."on" <= $3))[1] as type_found
+               (array_agg(m.value order by m."on" desc, m.version desc)
+                   filter (where m.kind = 'reclassified' and m."on" <= $3))[1] as type_found
         from mark m where m.known_from <= $4 and m.known_to > $4 and m.subject in (select subject from received)
         group by m.subject
     ), cases as (
@@ -47,12 +48,13 @@ _JUDGED: Final = """
         select * from cases where not duplicate
     ), clocks as (
         select c.*, k.clock, k.due_on, k.days_taken,
-               case when k.stopped_on <= $3 and (c.fallen_on is null or k.stopped_on <= c.fallen_on or k.imported) then k.stopped_on end as stopped_on
+               case when k.stopped_on <= $3 and (c.fallen_on is null or k.stopped_on <= c.fallen_on or k.imported)
+                   then k.stopped_on end as stopped_on
         from counted c join clock k using (subject)
         where k.due_on is not null and k.known_from <= $4 and k.known_to > $4
     ), timed as (
-        select *, case when stopped_on <= due_on then 'met' when stopped_on > due_on then 'missed' when fallen_on is not null then 'cancelled'
-                       when $3 > due_on then 'missed' else 'open' end as verdict
+        select *, case when stopped_on <= due_on then 'met' when stopped_on > due_on then 'missed'
+                       when fallen_on is not null then 'cancelled' when $3 > due_on then 'missed' else 'open' end as verdict
         from clocks
     )
 """
