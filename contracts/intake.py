@@ -315,7 +315,7 @@ class TransferProposed(Event):
 
 
 class TransferAccepted(Event):
-    """The other council agreed and is responsible from now on. Figures keep the council that notified; clocks keep their start."""
+    """The other council agreed and is responsible from now on. Figures keep who notified; clocks keep their start."""
 
     type: ClassVar[str] = "sir.intake.transfer-accepted"
 

@@ -133,7 +133,8 @@ def order(text: str) -> OrderType:
     """An order or licence that is in scope."""
     found = _order(text)
     if not found.in_scope:
-        msg = f"{found.label.removesuffix(' (out of scope)')} is out of scope (R-01): name the order or licence after final disposal, or leave it empty"
+        name = found.label.removesuffix(" (out of scope)")
+        msg = f"{name} is out of scope (R-01): name the order or licence after final disposal, or leave it empty"
         raise ValueError(msg)
     return OrderType(found)
 

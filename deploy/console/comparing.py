@@ -1,4 +1,4 @@
-"""Published, ours, numerator / denominator: what the report printed beside what the services answer, and where either is contradicted. Pure."""
+"""Published, ours, numerator / denominator: the report beside what the services answer, where either is contradicted. Pure."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass

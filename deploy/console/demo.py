@@ -1,4 +1,4 @@
-"""The demonstration: the 2015 report's notifications through the whole system, one live case followed, every figure beside what was printed."""
+"""The demonstration: the 2015 report's notifications through the whole system, one live case followed, every figure compared."""
 
 import os
 from collections.abc import Sequence

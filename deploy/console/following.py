@@ -1,4 +1,7 @@
-"""One live notification followed hop by hop, as its council, an inspector, an analyst and Government see it; the only listener here to Kafka."""
+"""One live notification followed hop by hop, as its council, an inspector, an analyst and Government see it.
+
+The only listener to Kafka here.
+"""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable

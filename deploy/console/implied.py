@@ -1,4 +1,4 @@
-"""What a register implies by api.md 5, folded from its rows alone and apart from the services: what their figures must equal. Pure."""
+"""What a register implies by api.md 5, folded from its rows alone, apart from the services: what figures must equal. Pure."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""A register into the system: check all, then all or nothing, through the public APIs, in phases that may be interrupted and run again."""
+"""A register into the system: check all, then all or nothing, through the public APIs, in phases that may be run again."""
 
 import asyncio
 from collections import defaultdict
@@ -28,7 +28,8 @@ async def import_register(client: Client, path: Path, *, only_valid: bool = Fals
 
     Raises:
         UnreadableError: the file cannot be taken apart into rows.
-        SilentError: a service stays away for longer than a restart takes; what was written stays, the same import goes on from there.
+        SilentError: a service stays away for longer than a restart takes; what was written stays, and the same import
+            goes on from there.
     """
     register = read(path.read_bytes(), now())
     for warning in register.warnings:
@@ -153,7 +154,7 @@ async def bring_in(client: Client, rows: Sequence[Row]) -> list[Fault]:
 
 
 async def known_cases(client: Client) -> dict[Key, Known]:
-    """The cases that are there, by council and council's reference; of two with one reference, the one that a register brought."""
+    """The cases that are there, by council and its reference; of two with one reference, the one that a register brought."""
     found: dict[Key, Known] = {}
     path: str | None = "/v1/cases?limit=200"
     while path:

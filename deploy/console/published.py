@@ -248,15 +248,15 @@ TABLE_3: Final = {
 """Type of incident: the number and the percentage that were printed."""
 
 FOOTNOTES: Final = {
-    "X-01": "The report calls 111 'an increase of 127%'. By its own 162 there were 51 before: +117.6%. The first report said 45: +146.7%. "
-    "127% would need 49, which nobody printed; and 17 months are compared with 20.",
+    "X-01": "The report calls 111 'an increase of 127%'. By its own 162 there were 51 before: +117.6%. "
+    "The first report said 45: +146.7%. 127% would need 49, which nobody printed; and 17 months are compared with 20.",
     "X-02": "The printed percentages of Table 3 sum to 102, under a total of 100%. 22 of 111 is 20% (19.8), printed as 19%; "
     "rightly rounded they sum to 103.",
     "X-03": "'Completed in 72.5%, in 54% of these up to date': no whole number of 58 rounds to 54%. 43 of all 80 does (53.75%); "
     "of those completed it stands beside ST-31.",
-    "X-04": "'Six to 669 days' does not say which days. Ours are working days, as the limit of five is; six calendar days are nearly always in time, "
-    "and 669 working days reach back about 2.6 years.",
-    "X-05": "'The remainder of reviews are not yet due' (31). Only what came in the last three months could be: ours says of each of "
-    "the 31 whether it is not yet due, overdue, held for the Strategic Oversight Group, or closed by its decision.",
+    "X-04": "'Six to 669 days' does not say which days. Ours are working days, as the limit of five is; "
+    "six calendar days are nearly always in time, and 669 working days reach back about 2.6 years.",
+    "X-05": "'The remainder of reviews are not yet due' (31). Only what came in the last three months could be: ours says of each "
+    "of the 31 whether it is not yet due, overdue, held for the Strategic Oversight Group, or closed by its decision.",
     "X-17": "75% appears twice: 60 of 80 reviews were initial analyses, and 60 of 80, not the same ones, were in time.",
 }

@@ -99,7 +99,7 @@ class Row:
 
     @property
     def judged_on(self) -> date | None:
-        """The day that the inspectorate's judgement takes: of the letter, or of the comprehensive review where that is earlier."""
+        """The day of the inspectorate's judgement: of the letter, or of the comprehensive review where that is earlier."""
         later = [day for day in (self.feedback_sent_on, self.comprehensive_submitted_on) if day is not None]
         return min(later, default=self.review_submitted_on)
 
@@ -323,10 +323,13 @@ def _unknown(heading: Record) -> Iterator[str]:
         yield f"columns not known here, left out: {', '.join(unknown)}"
 
 
+_NO_REASON: Final = "notified after five working days without a reason: add one if it is known"
+
+
 def _late_without_reason(rows: Iterable[Row]) -> Iterator[str]:
     for row in rows:
         if row.late_reason is None and late(row):
-            yield f"row {row.number}, column late_reason: notified after five working days without a reason: add one if it is known"
+            yield f"row {row.number}, column late_reason: {_NO_REASON}"
 
 
 def late(row: Row) -> bool:

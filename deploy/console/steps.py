@@ -39,7 +39,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """A case that intake holds already; `columns` are the fingerprints of the register's row that it came from, if it came from one."""
+    """A case that intake holds already; `columns` are the fingerprints of the register's row that it came from, if any."""
 
     case_id: str
     reference: str
@@ -56,7 +56,7 @@ def key(case: Key, step: str) -> str:
 
 
 def fingerprints(row: Row) -> dict[str, str]:
-    """A short fingerprint of each column that is filled, by its meaning: how a date or a council was written makes no difference."""
+    """A short fingerprint of each filled column, by its meaning: how a date or a council was written makes no difference."""
     said = {column: canonical(getattr(row, column)) for column in COLUMNS}
     return {column: _fingerprint(row.key, column, text) for column, text in said.items() if text}
 
@@ -105,7 +105,7 @@ def told(row: Row) -> list[Step]:
 
 
 def answered(row: Row, cases: Mapping[Key, str]) -> list[Step]:
-    """What the inspectorate did, and the copy to Government. The first look is dated as the notification, and asked last of all."""
+    """What the inspectorate did, and the copy to Government. The first look has the notification's day and comes last."""
     steps: list[Step] = []
     if row.government_informed_on:
         copy = {"informed_on": _day(row.government_informed_on)}
@@ -125,7 +125,7 @@ def answered(row: Row, cases: Mapping[Key, str]) -> list[Step]:
 
 
 def replied(row: Row) -> list[Step]:
-    """The council's replies, then what ended the case. A withdrawal takes the date of the notification, and is asked last of all."""
+    """The council's replies, then what ended the case. A withdrawal has the notification's day and comes last."""
     steps: list[Step] = []
     if row.information_supplied_on:
         steps.append(_step(row, "intake", "information", row.information_supplied_on, {"request": 1}))

@@ -1,4 +1,4 @@
-"""`python -m deploy.local`: run the stack in the foreground, run only its parts for tests, print a service's environment, clean."""
+"""`python -m deploy.local`: run the stack in the foreground, or only its parts; print a service's environment; clean."""
 
 import asyncio
 import shlex

@@ -163,17 +163,19 @@ def _page(document: dict[str, Any]) -> str:
     from html import escape
 
     rows = "".join(
-        f"<tr><td><code>{method.upper()}</code></td><td><code>{escape(path)}</code></td><td>{escape(str(operation.get('summary', '')))}</td>"
+        f"<tr><td><code>{method.upper()}</code></td><td><code>{escape(path)}</code></td>"
+        f"<td>{escape(str(operation.get('summary', '')))}</td>"
         f"<td>{escape(', '.join(operation.get('x-roles', ())))}</td></tr>"
         for path, methods in document["paths"].items()
         for method, operation in methods.items()
     )
     title = escape(document["info"]["title"])
     return (
-        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>{title}</title></head>'
-        f"<body><h1>{title}</h1><p>{escape(document['info'].get('summary') or '')}</p><p>The whole contract: "
-        '<a href="/openapi.json">openapi.json</a></p><table><caption>Calls</caption><thead><tr><th>Method</th><th>Address</th><th>What it does</th>'
-        f"<th>Roles</th></tr></thead><tbody>{rows}</tbody></table></body></html>"
+        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
+        f"<title>{title}</title></head><body><h1>{title}</h1><p>{escape(document['info'].get('summary') or '')}</p>"
+        '<p>The whole contract: <a href="/openapi.json">openapi.json</a></p><table><caption>Calls</caption>'
+        "<thead><tr><th>Method</th><th>Address</th><th>What it does</th><th>Roles</th></tr></thead>"
+        f"<tbody>{rows}</tbody></table></body></html>"
     )
 
 

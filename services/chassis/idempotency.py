@@ -65,7 +65,7 @@ async def recall(connection: asyncpg.Connection, asked: Sequence[Once]) -> dict[
 
 
 async def keep(connection: asyncpg.Connection, answers: Sequence[tuple[Once, Answer]]) -> None:
-    """Keep answers with their effect. A key that another process has just used breaks the transaction, which is then judged anew."""
+    """Keep answers with their effect. A key that another process has just used breaks the transaction; it is judged anew."""
     if answers:
         rows = [(o.client, o.key, o.fingerprint, a.status, a.etag, a.body) for o, a in answers]
         await connection.execute(_KEEP, *map(list, zip(*rows, strict=True)))

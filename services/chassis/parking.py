@@ -16,7 +16,8 @@ _OF: Final = (
 )
 _PARK: Final = """
     insert into parked (topic, partition, "offset", source, subject, version, headers, data, reason, detail)
-    select * from unnest($1::text[], $2::int[], $3::bigint[], $4::text[], $5::text[], $6::int[], $7::bytea[], $8::bytea[], $9::text[], $10::text[])
+    select * from unnest($1::text[], $2::int[], $3::bigint[], $4::text[], $5::text[], $6::int[], $7::bytea[], $8::bytea[],
+                         $9::text[], $10::text[])
     on conflict (topic, partition, "offset") do nothing
 """
 _RELEASE: Final = "delete from parked where id = $1"

@@ -1,4 +1,4 @@
-"""One partition's records, one transaction: each is a duplicate, the next of its stream, or set aside; all commits with the bookmark."""
+"""One partition's records, one transaction with the bookmark: each is a duplicate, the next of its stream, or set aside."""
 
 import asyncio
 from collections.abc import Iterable, Sequence

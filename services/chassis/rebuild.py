@@ -1,7 +1,8 @@
 """Read models built anew beside the live ones, from history, and swapped in while reading and writing go on.
 
-The tables of schema `read` are made again, empty, as `read_next`; history is folded into them up to a position; then the bookmarks
-and the streams are held, the rest is folded, and the schemas change names, all in one transaction. A build that fails leaves nothing.
+The tables of schema `read` are made again, empty, as `read_next`; history is folded into them up to a position; then the
+bookmarks and the streams are held, the rest is folded, and the schemas change names, all in one transaction. A build that
+fails leaves nothing.
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
@@ -69,7 +70,7 @@ async def rebuild(
     own_tail: Callable[[asyncpg.Connection], Awaitable[int]],
     progress: Progress,
 ) -> Rebuilt:
-    """Build beside, follow, swap. `connection` is the owner's; `own_tail` folds own events that the topic has not brought back yet."""
+    """Build beside, follow, swap. `connection` is the owner's; `own_tail` folds own events not yet back from the topic."""
     began = seconds()
     await connection.execute("drop schema if exists read_next cascade; create schema read_next")
     tables = [row["relname"] for row in await connection.fetch(_TABLES, "read")]
@@ -105,7 +106,8 @@ async def rebuild(
 
 async def digest(connection: asyncpg.Connection, schema: str, table: str) -> str:
     """A digest of a table's rows that does not depend on their order on disk."""
-    query = f"""select coalesce(sum(('x' || left(md5(t::text), 15))::bit(60)::bigint)::text, '0') || '/' || count(*) from {schema}."{table}" t"""
+    total = "coalesce(sum(('x' || left(md5(t::text), 15))::bit(60)::bigint)::text, '0')"
+    query = f"""select {total} || '/' || count(*) from {schema}."{table}" t"""
     return str(await connection.fetchval(query))
 
 

@@ -77,7 +77,7 @@ async def queue(
     cursor: Annotated[str | None, Query(max_length=512)] = None,
     limit: Annotated[int, Query(ge=1, le=LARGEST_PAGE)] = PAGE,
 ) -> Response:
-    """Cases that nobody has triaged and no council has withdrawn. What a register brought in waits for nobody: see it with `origin=import`."""
+    """Cases that nobody has triaged and no council has withdrawn. What a register brought waits for nobody: `origin=import`."""
     desk, caller = await _reader(request, QUEUE_READERS)
     wanted = Wanted(origin=origin, council=council, incident_type=incident_type, since=since, until=until)
     async with scoped(desk.pool, role=desk.query_role, council=caller.council) as connection:

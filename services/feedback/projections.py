@@ -13,7 +13,8 @@ Change = tuple[str, tuple[Any, ...]]
 """SQL and its arguments."""
 
 _RECEIVED: Final = """
-    insert into known_case (subject, council, reference, received_at, received_on, origin, incident_type, criteria, orders, mappa, flags, withdrawn)
+    insert into known_case (subject, council, reference, received_at, received_on, origin, incident_type, criteria, orders, mappa,
+                            flags, withdrawn)
     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, false)
     on conflict (subject) do nothing
 """

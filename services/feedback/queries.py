@@ -17,8 +17,8 @@ _CASE: Final = """
 _VISIBLE: Final = "select exists (select from known_case where subject = $1 and ($2::text is null or council = $2))"
 _AMONG: Final = "select subject from known_case where subject = any($1)"
 _WAITING: Final = """
-    select k.subject, k.council, k.reference, k.received_at, k.received_on, k.origin, k.incident_type, k.criteria, k.orders, k.mappa, k.flags,
-           k.withdrawn
+    select k.subject, k.council, k.reference, k.received_at, k.received_on, k.origin, k.incident_type, k.criteria, k.orders,
+           k.mappa, k.flags, k.withdrawn
     from known_case k
     where not k.withdrawn and k.origin = $1 and not exists (select from triaged t where t.subject = k.subject)
       and ($2::text is null or k.council = $2) and ($3::text is null or k.incident_type = $3)

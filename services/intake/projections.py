@@ -21,13 +21,14 @@ from services.chassis.decider import Record
 from services.chassis.store import Project
 
 _ADD: Final = """
-    insert into notified (subject, reference, council, council_reference, incident_type, received_at, received_on, occurred_on, person, version,
-                          register_row, status)
-    select *, 'notified' from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::date[], $8::date[],
-                                     $9::bytea[], $10::int[], $11::jsonb[])
+    insert into notified (subject, reference, council, council_reference, incident_type, received_at, received_on, occurred_on,
+                          person, version, register_row, status)
+    select *, 'notified' from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::date[],
+                                     $8::date[], $9::bytea[], $10::int[], $11::jsonb[])
 """
 _CHANGE: Final = """
-    update notified set council_reference = $2, incident_type = coalesce($3, incident_type), occurred_on = $4, person = $5, version = $6
+    update notified
+    set council_reference = $2, incident_type = coalesce($3, incident_type), occurred_on = $4, person = $5, version = $6
     where subject = $1
 """
 _RECLASSIFY: Final = "update notified set incident_type = $2, version = $3 where subject = $1"
@@ -56,8 +57,8 @@ def projecting(secret: bytes) -> Project:
 def _row(secret: bytes, envelope: Envelope, event: NotificationReceived) -> tuple[Any, ...]:
     said = event.notification
     return (
-        envelope.subject, event.reference, event.council, said.council_reference, said.incident_type, event.received_at, event.received_on,
-        said.occurred_on, person_mark(secret, event.council, said), envelope.streamversion,
+        envelope.subject, event.reference, event.council, said.council_reference, said.incident_type, event.received_at,
+        event.received_on, said.occurred_on, person_mark(secret, event.council, said), envelope.streamversion,
         orjson.dumps(event.register_row).decode() if event.register_row is not None else None,
     )  # fmt: skip
 

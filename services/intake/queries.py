@@ -12,12 +12,15 @@ _ALIKE: Final = """
     w.person is not null and exists (
         select from notified n where n.person = w.person and n.occurred_on between w.occurred_on - 7 and w.occurred_on + 7
     ) as same_person,
-    w.occurred_on is not null and exists (select from notified n where n.council = w.council and n.occurred_on = w.occurred_on) as same_day
+    w.occurred_on is not null and exists (
+        select from notified n where n.council = w.council and n.occurred_on = w.occurred_on
+    ) as same_day
 """
 _PREPARE: Final = f"""
     select n, year, nextval(('public.reference_' || year)::regclass) as number, same_person, same_day
     from (
-        select n, year, {_ALIKE} from unnest($1::int[], $2::int[], $3::text[], $4::bytea[], $5::date[]) as w(n, year, council, person, occurred_on)
+        select n, year, {_ALIKE}
+        from unnest($1::int[], $2::int[], $3::text[], $4::bytea[], $5::date[]) as w(n, year, council, person, occurred_on)
         order by n, year
     ) in_order
 """
@@ -25,8 +28,10 @@ _LIKE: Final = f"select {_ALIKE} from (select $1::text as council, $2::bytea as 
 _INSTANT: Final = "select clock_timestamp() + $1::interval"
 _KNOWN: Final = "select exists (select from notified where subject = $1 and ($2::text is null or council = $2))"
 _LIST: Final = """
-    select subject, reference, council, council_reference, incident_type, received_at, version, register_row, status from notified
-    where ($1::text is null or council = $1) and ($2::text is null or council_reference = $2) and ($3::text is null or status = $3)
+    select subject, reference, council, council_reference, incident_type, received_at, version, register_row, status
+    from notified
+    where ($1::text is null or council = $1) and ($2::text is null or council_reference = $2)
+      and ($3::text is null or status = $3)
       and (received_at, subject) > ($4::timestamptz, $5::text)
     order by received_at, subject limit $6
 """

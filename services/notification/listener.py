@@ -1,4 +1,4 @@
-"""The service's side of the consumer: the cases first, then what Government is told of them, at places of the feed without holes."""
+"""The service's side of the consumer: the cases, then what Government is told of them, at places of the feed without holes."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

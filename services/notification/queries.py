@@ -26,7 +26,8 @@ _VISIBLE: Final = """
     )
 """
 
-# The row is held to the end of the transaction: whoever comes next waits, so places are taken, and seen, in one order without holes.
+# The row is held to the end of the transaction: whoever comes next waits, so places are taken, and seen, in one order
+# without holes.
 _LAST_PLACE: Final = "select last from feed_end for update"
 _TAKE_PLACES: Final = "update feed_end set last = $1"
 _ADD_TO_FEED: Final = """
@@ -42,7 +43,7 @@ _OUTWARD: Final = "select sequence, id, subject, council, type, event from feed 
 
 
 class KnownCase(NamedTuple):
-    """A row of `known_case`: the notification as it was heard, personal values sealed, so that the copy stays what was notified."""
+    """A row of `known_case`: the notification as it was heard, values sealed, so that the copy stays what was notified."""
 
     subject: str
     council: str

@@ -44,8 +44,8 @@ async def _visible(connection: asyncpg.Connection, caller: Caller, subject: UUID
 def _folding(service: Service[None]) -> Folding:
     """A rebuild's fold, from the ledger.
 
-    The chassis counts in offsets. A record that was set aside enters the ledger after the bookmark has passed it, so that a fold up
-    to an offset would miss it: this counts in the ledger's own numbers.
+    The chassis counts in offsets. A record that was set aside enters the ledger after the bookmark has passed it, so that a
+    fold up to an offset would miss it: this counts in the ledger's own numbers.
     """
     reached = 0
 

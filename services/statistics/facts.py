@@ -1,4 +1,4 @@
-"""The facts in the database: a fold's changes written, live and in a rebuild, into whatever schema the search path names first."""
+"""The facts in the database: a fold's changes, live and in a rebuild, into whatever schema the search path names first."""
 
 import asyncio
 import gc
@@ -28,8 +28,9 @@ _CLOSE_CLOCKS: Final = """
     when matched then update set known_to = c.instant
 """
 _SUPERSEDE: Final = """
-    merge into mark m using (select subject, min(instant) from unnest($1::uuid[], $2::timestamptz[]) as u(subject, instant) group by 1)
-        as c(subject, instant)
+    merge into mark m using (
+        select subject, min(instant) from unnest($1::uuid[], $2::timestamptz[]) as u(subject, instant) group by 1
+    ) as c(subject, instant)
     on m.subject = c.subject and m.kind = 'reclassified' and m.known_to = 'infinity'
     when matched and m.known_from = c.instant then delete
     when matched then update set known_to = c.instant

@@ -63,6 +63,7 @@ class Ledger:
 def _row(h: Heard) -> tuple[Any, ...]:
     e = h.envelope
     return (
-        h.partition, h.offset, e.source, e.subject, e.streamversion, e.id, e.type, e.schemaversion, e.time, e.recordedtime, e.role,
-        e.actor, e.council, e.origin, e.policy, e.calendar, e.correlationid, e.causationid, e.traceparent, h.data, e.prevhash, e.hash,
+        h.partition, h.offset, e.source, e.subject, e.streamversion, e.id, e.type, e.schemaversion, e.time, e.recordedtime,
+        e.role, e.actor, e.council, e.origin, e.policy, e.calendar, e.correlationid, e.causationid, e.traceparent, h.data,
+        e.prevhash, e.hash,
     )  # fmt: skip

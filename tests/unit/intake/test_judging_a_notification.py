@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 
@@ -106,10 +107,10 @@ def test_likely_duplicates_are_flagged() -> None:
     assert flagged(SAID, replace(LIVE, same_day_already=True)) == {"R-14"}
 
 
-def received(at: datetime = NOW, **more: object) -> NotificationReceived:
+def received(at: datetime = NOW, **more: Any) -> NotificationReceived:
     decision = decide(
         Nothing(), Receive(references={2014: "SIR-2014-0001"}, council="S12000049", said=SAID, origin=Origin.LIVE, **more), at
-    )  # type: ignore[arg-type]
+    )
     assert not isinstance(decision, Refused)
     (event,) = decision
     assert isinstance(event, NotificationReceived)
