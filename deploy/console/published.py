@@ -256,7 +256,7 @@ FOOTNOTES: Final = {
     "of those completed it stands beside ST-31.",
     "X-04": "'Six to 669 days' does not say which days. Ours are working days, as the limit of five is; "
     "six calendar days are nearly always in time, and 669 working days reach back about 2.6 years.",
-    "X-05": "'The remainder of reviews are not yet due' (31). Only what came in the last three months could be: ours says of each "
-    "of the 31 whether it is not yet due, overdue, held for the Strategic Oversight Group, or closed by its decision.",
+    "X-05": "'The remainder of reviews are not yet due' (31). Only what came in the last three months could be: ours says of "
+    "each of the 31 whether it is not yet due, overdue, held for the Strategic Oversight Group, or closed by its decision.",
     "X-17": "75% appears twice: 60 of 80 reviews were initial analyses, and 60 of 80, not the same ones, were in time.",
 }

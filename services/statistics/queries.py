@@ -24,7 +24,7 @@ _SIGNING_REVIEWS: Final = [grade.value for grade in Grade if grade.at_least(SIGN
 # A later triage replaces an earlier one from its day on, and so does a later decision of the Strategic Oversight Group; the mark
 # of a duplicate has no day: the last word decides for all days. What fell away by the day of a reopening is owed again. Where a
 # case is both withdrawn and out of scope, the withdrawal stands. A clock that was not stopped falls away with its case; a stop
-# after that day counts only if a register says so. A review is owed from the group's decision on: submitted before, it is in time.
+# after that day counts only if a register says so. A review is owed from the group's decision on; submitted before, it is met.
 _JUDGED: Final = """
     with received as (
         select r.subject, r.council, r.received_on, s.occurred_on, s.grade, s.incident_type as type_said, s.mappa,
