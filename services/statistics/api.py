@@ -1,8 +1,10 @@
 """HTTP: the figures, the councils, the types, the ledger, and what this service says of a case."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Annotated, Any, Final
+from uuid import UUID
 
 import asyncpg
 import orjson
@@ -156,11 +158,16 @@ async def ledger(
     return as_json({"records": [_record(row) for row in shown]}, headers=headers)
 
 
-@router.get("/v1/cases/{case_id}", summary="What statistics says of a case: nothing of its own", **_by(COUNTERS, 404))
-async def case(request: Request, case_id: str) -> Response:
-    """The version of this service's stream of the case, which has no events."""
+@router.get("/v1/cases/{case_id}", summary="The place of a case in every figure, then or now", **_by(COUNTERS, 404))
+async def case(request: Request, case_id: str, as_at: AsAt = None, known_at: KnownAt = None) -> Response:
+    """Every figure of this one case: numerators and denominators are 0 or 1. This service says nothing of its own about it."""
     subject = await _known_case(request, case_id)
-    return as_json({"case_id": subject, "version": 0}, headers={"ETag": etag(0)})
+    desk: Desk = request.app.state.desk
+    async with scoped(desk.pool, role=desk.query_role, council=None) as connection:
+        now, question = await _question(desk, connection, date.min, None, as_at, known_at)
+        counted = await queries.counts(connection, replace(question, case=subject), topic=desk.settings.topic)
+    told = {"case_id": subject, "version": 0, "as_at": question.as_at, "known_at": question.known_at or now}
+    return as_json(told | {"figures": figures(counted.counts)}, headers={"ETag": etag(0)})
 
 
 @router.get("/v1/cases/{case_id}/history", summary="This service's events of a case: none", **_by(COUNTERS, 404))
@@ -175,7 +182,7 @@ async def _reader(request: Request, roles: frozenset[Role]) -> tuple[Desk, Calle
     return desk, await desk.issuer.caller(request, roles)
 
 
-async def _known_case(request: Request, case_id: str) -> str:
+async def _known_case(request: Request, case_id: str) -> UUID:
     desk, caller = await _reader(request, COUNTERS)
     subject = identifier(case_id)
     if subject is None:
@@ -183,7 +190,7 @@ async def _known_case(request: Request, case_id: str) -> str:
     async with scoped(desk.pool, role=desk.query_role, council=caller.council) as connection:
         if not await queries.is_known(connection, subject, caller.council):
             raise not_found()
-    return str(subject)
+    return subject
 
 
 async def _question(

@@ -30,6 +30,7 @@ from services.statistics.readers import (
     Started,
     Stopped,
     Submitted,
+    Transferred,
     Triaged,
     Withdrawn,
 )
@@ -45,6 +46,7 @@ WITHDRAWN: Final = "withdrawn"
 TRIAGED: Final = "triaged"
 RECLASSIFIED: Final = "reclassified"
 DECIDED: Final = "decided"
+TRANSFERRED: Final = "transferred"
 REQUESTED: Final = "requested"
 IAR_DECISION: Final = "iar_decision"
 QUALITY: Final = "quality"
@@ -170,7 +172,7 @@ def fold(facts: Iterable[Told]) -> Changes:
 
 
 def _marked(
-    fact: Withdrawn | Triaged | Reclassified | Decided | Requested | Assessed | Sent | Reopened,
+    fact: Withdrawn | Triaged | Reclassified | Decided | Transferred | Requested | Assessed | Sent | Reopened,
 ) -> Sequence[tuple[str, str | None]]:
     """What the fact says of its day: kinds of mark, and their values."""
     match fact:
@@ -182,6 +184,8 @@ def _marked(
             return [(RECLASSIFIED, found)]
         case Decided(decision=decision):
             return [(DECIDED, decision)]
+        case Transferred(to_council=council):
+            return [(TRANSFERRED, council)]
         case Assessed(iar_decision=decision, quality=quality):
             judged = ((IAR_DECISION, decision), (QUALITY, quality))
             return [(kind, value) for kind, value in judged if value is not None]

@@ -19,7 +19,7 @@ EVERYTHING: Final = datetime(9999, 1, 1, tzinfo=UTC)
 _SIGNING: Final = [grade.value for grade in Grade if grade.at_least(SIGNS_NOTIFICATIONS)]
 _SIGNING_REVIEWS: Final = [grade.value for grade in Grade if grade.at_least(SIGNS_REVIEWS)]
 
-# $1 from, $2 to, $3 as at, $4 known at (EVERYTHING: without regard to it).
+# $1 from, $2 to, $3 as at, $4 known at (EVERYTHING: without regard to it), $5 one case (null: all).
 #
 # A later triage replaces an earlier one from its day on, and so does a later decision of the Strategic Oversight Group; the mark
 # of a duplicate has no day: the last word decides for all days. What fell away by the day of a reopening is owed again. Where a
@@ -33,7 +33,7 @@ _JUDGED: Final = """
         from received r join said s using (subject)
             left join review v on v.subject = r.subject and v.submitted_on <= $3::date and v.known_from <= $4::timestamptz
         where r.received_on between $1::date and least($2::date, $3) and r.known_from <= $4
-          and s.known_from <= $4 and s.known_to > $4
+          and s.known_from <= $4 and s.known_to > $4 and ($5::uuid is null or r.subject = $5)
     ), marks as (
         select m.subject, m.kind, m.version, m."on", m.value, m."on" <= $3 as by_then
         from mark m where m.known_from <= $4 and m.known_to > $4 and m.subject in (select subject from received)
@@ -105,11 +105,11 @@ _COUNTS: Final = f"""{_JUDGED}
                count(*) filter (where not duplicate and withdrawn) as withdrawn,
                count(*) filter (where not duplicate and out_of_scope) as out_of_scope,
                count(distinct council) filter (where not duplicate) as councils,
-               count(*) filter (where not duplicate and grade = any($5::text[])) as signed_off
+               count(*) filter (where not duplicate and grade = any($6::text[])) as signed_off
         from cases
     )
     select totals.*, late.*, tally.*,
-           (select coalesce(jsonb_object_agg(partition, next_offset), '{{}}') from bookmark where topic = $6) as position
+           (select coalesce(jsonb_object_agg(partition, next_offset), '{{}}') from bookmark where topic = $7) as position
     from totals cross join late left join tally on true
 """
 _REVIEWS: Final = f"""{_JUDGED}
@@ -135,7 +135,7 @@ _REVIEWS: Final = f"""{_JUDGED}
            count(*) filter (where iar and requested) as iars_with_request,
            count(*) filter (where cr and quality is not null) as crs_assessed,
            count(*) filter (where cr and quality = 'high') as crs_of_high_quality,
-           count(*) filter (where review_grade = any($5::text[])) as signed_off,
+           count(*) filter (where review_grade = any($6::text[])) as signed_off,
            count(*) filter (where risk_assessment_completed) as assessed,
            count(*) filter (where risk_assessment_up_to_date) as up_to_date,
            count(*) filter (where risk_assessment_completed and risk_assessment_up_to_date) as assessed_up_to_date,
@@ -154,7 +154,13 @@ _COUNCILS: Final = f"""{_JUDGED}
 """
 _TYPES: Final = f"{_JUDGED} select incident_type, count(*) from counted group by incident_type"
 
-_IS_KNOWN: Final = "select exists (select from received where subject = $1 and ($2::text is null or council = $2))"
+_IS_KNOWN: Final = """
+    select exists (
+        select from received r where subject = $1 and ($2::text is null or $2 = coalesce(
+            (select value from mark m where m.subject = r.subject and kind = 'transferred' order by version desc limit 1), council
+        ))
+    )
+"""
 _LEDGER: Final = f"""
     select number, partition, "offset", source, {codec.COLUMNS} from ledger where number > $1 order by number limit $2
 """
@@ -168,10 +174,12 @@ class Question:
     last: date
     as_at: date
     known_at: datetime | None
+    case: UUID | None = None
+    """The only case that is asked about, if it is one."""
 
-    def arguments(self) -> tuple[date, date, date, datetime]:
+    def arguments(self) -> tuple[date, date, date, datetime, UUID | None]:
         """As the statements take them."""
-        return self.first, self.last, self.as_at, min(self.known_at or EVERYTHING, EVERYTHING)
+        return self.first, self.last, self.as_at, min(self.known_at or EVERYTHING, EVERYTHING), self.case
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -242,7 +250,7 @@ async def by_type(connection: asyncpg.Connection, question: Question) -> dict[st
 
 
 async def is_known(connection: asyncpg.Connection, subject: UUID, council: str | None) -> bool:
-    """Whether a case was received, from this council if one is given."""
+    """Whether a case was received, and is this council's now if one is given."""
     return bool(await connection.fetchval(_IS_KNOWN, subject, council))
 
 

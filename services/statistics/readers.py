@@ -89,6 +89,13 @@ class Review(msgspec.Struct, frozen=True, gc=False):
     signed_off_by: SignedOff | None = None
 
 
+class Transferred(msgspec.Struct, frozen=True, gc=False):
+    """Another council is responsible now; figures keep the one that notified."""
+
+    on: date
+    to_council: str
+
+
 class Submitted(msgspec.Struct, frozen=True, gc=False):
     """A review came in; the first of a case is the one that counts."""
 
@@ -158,7 +165,20 @@ class Cancelled(msgspec.Struct, frozen=True, gc=False):
 
 
 OfClock = Started | Counted | Stopped | Cancelled
-OfCase = Received | Restated | Withdrawn | Reclassified | Triaged | Decided | Submitted | Requested | Assessed | Sent | Reopened
+OfCase = (
+    Received
+    | Restated
+    | Withdrawn
+    | Reclassified
+    | Triaged
+    | Decided
+    | Transferred
+    | Submitted
+    | Requested
+    | Assessed
+    | Sent
+    | Reopened
+)
 Fact = OfClock | OfCase
 
 READERS: Final[Mapping[tuple[str, int], type[Any]]] = {
@@ -168,6 +188,7 @@ READERS: Final[Mapping[tuple[str, int], type[Any]]] = {
     ("sir.intake.notification-withdrawn", 1): Withdrawn,
     ("sir.intake.incident-reclassified", 1): Reclassified,
     ("sir.intake.sog-decided", 1): Decided,
+    ("sir.intake.transfer-accepted", 1): Transferred,
     ("sir.intake.review-submitted", 1): Submitted,
     ("sir.feedback.case-triaged", 1): Triaged,
     ("sir.feedback.information-requested", 1): Requested,

@@ -27,6 +27,7 @@ from services.statistics.readers import (
     Started,
     Stopped,
     Submitted,
+    Transferred,
     Triaged,
     Withdrawn,
 )
@@ -42,6 +43,7 @@ INTAKE: list[Fact] = [
     Reclassified(on=DAY, after="T03"),
     Withdrawn(on=DAY),
     Decided(on=DAY, decision="scr"),
+    Transferred(on=DAY, to_council="S12000036"),
 ]
 FEEDBACK: list[Fact] = [
     Triaged(on=DAY, outcome="in_scope"),
