@@ -5,6 +5,7 @@ from datetime import date, datetime
 from io import BytesIO
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 from odfdo import Cell, Document, Row, Table
@@ -98,3 +99,46 @@ def test_a_template_filled_in_is_a_register(tmp_path: Path) -> None:
         assert (found.rows, found.faults, found.warnings) == ((), (), ())
         assert found.sheet.heading.cells == tuple(COLUMNS)
     assert sorted(path.name for path in tmp_path.iterdir()) == [f"{NAME}.csv", f"{NAME}.ods", f"{NAME}.xlsx"]
+
+
+OFFICE = "urn:oasis:names:tc:opendocument:xmlns"
+WIDTH, HEIGHT = 16384, 1048576
+
+
+def as_an_office_writes(rows: Sequence[Sequence[str]]) -> bytes:
+    """An ODS whose rows and columns run to the end of the sheet, a date shown in the manner of the country."""
+    shown = {
+        "date": '<table:table-cell office:value-type="date" office:date-value="{0}"><text:p>07/03/14</text:p></table:table-cell>',
+        "string": '<table:table-cell office:value-type="string"><text:p>{0}</text:p></table:table-cell>',
+    }
+
+    def line(cells: Sequence[str], times: int = 1) -> str:
+        told = "".join(shown["date" if cell[:3] == "201" else "string"].format(cell) for cell in cells)
+        rest = f'<table:table-cell table:number-columns-repeated="{WIDTH - len(cells)}"/>'
+        return f'<table:table-row table:number-rows-repeated="{times}">{told}{rest}</table:table-row>'
+
+    body = "".join(map(line, rows)) + line([], HEIGHT - len(rows))
+    names = " ".join(f'xmlns:{name}="{OFFICE}:{name}:1.0"' for name in ("office", "table", "text"))
+    content = (
+        f'<?xml version="1.0"?><office:document-content {names} office:version="1.3"><office:body><office:spreadsheet>'
+        f'<table:table table:name="Sheet1"><table:table-column table:number-columns-repeated="{WIDTH}"/>{body}</table:table>'
+        "</office:spreadsheet></office:body></office:document-content>"
+    )
+    kind = "application/vnd.oasis.opendocument.spreadsheet"
+    manifest = (
+        f'<?xml version="1.0"?><m:manifest xmlns:m="{OFFICE}:manifest:1.0" m:version="1.3">'
+        f'<m:file-entry m:full-path="/" m:media-type="{kind}"/><m:file-entry m:full-path="content.xml" m:media-type="text/xml"/>'
+        "</m:manifest>"
+    )
+    out = BytesIO()
+    with ZipFile(out, "w") as parts:
+        for name, text in {"mimetype": kind, "content.xml": content, "META-INF/manifest.xml": manifest}.items():
+            parts.writestr(name, text)
+    return out.getvalue()
+
+
+def test_a_sheet_that_runs_to_its_very_end_is_its_rows_and_no_more() -> None:
+    rows = [list(GOOD), [""] * 6, [cell.replace("S12", "") for cell in GOOD.values()]]
+    found = read(as_an_office_writes(rows), NOW)
+    assert found.faults == ()
+    assert [(row.number, row.notified_on) for row in found.rows] == [(3, date(2014, 3, 7))]
