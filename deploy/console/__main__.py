@@ -60,10 +60,19 @@ def token(role: Annotated[str, typer.Argument()] = "council", council: Annotated
 
 
 @app.command()
-def template(folder: Annotated[Path, typer.Argument(help="where to write them")] = STATE / "templates") -> None:
+def template(
+    folder: Annotated[Path, typer.Argument(help="where to write them")] = STATE / "templates",
+    *,
+    check: Annotated[bool, typer.Option(help="write nothing: exit 1 if the files that are there are others")] = False,
+) -> None:
     """Write an empty register as CSV, XLSX and ODS, with what each column may hold."""
-    from deploy.console.template import write
+    from deploy.console.template import made, write
 
+    if check:
+        others = [name for name, raw in made().items() if not (folder / name).exists() or (folder / name).read_bytes() != raw]
+        for name in others:
+            CONSOLE.print(f"not as the columns say: {folder / name}; write it anew with `make contracts`")
+        raise typer.Exit(1 if others else 0)
     for path in write(folder):
         sys.stdout.write(f"{path}\n")
 

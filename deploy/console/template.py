@@ -2,9 +2,11 @@
 
 import csv
 from collections.abc import Sequence
+from datetime import datetime
 from io import BytesIO, StringIO
 from pathlib import Path
 from typing import Final
+from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 from odfdo import Cell, Document, Row, Table
 from xlsxwriter import Workbook
@@ -12,19 +14,21 @@ from xlsxwriter import Workbook
 from deploy.console.columns import COLUMNS, Column
 
 NAME: Final = "register-template"
+LONG_AGO: Final = datetime(2000, 1, 1)  # noqa: DTZ001 the format knows no zones
 HEADING: Final = ("column", "compulsory", "what to write")
 
 
 def write(folder: Path) -> list[Path]:
     """Write the three files; which."""
-    made = {"csv": _csv(), "xlsx": _xlsx(), "ods": _ods()}
     folder.mkdir(parents=True, exist_ok=True)
-    paths = []
-    for kind, raw in made.items():
-        path = folder / f"{NAME}.{kind}"
-        path.write_bytes(raw)
-        paths.append(path)
-    return paths
+    for name, raw in made().items():
+        (folder / name).write_bytes(raw)
+    return [folder / name for name in made()]
+
+
+def made() -> dict[str, bytes]:
+    """The files by name, the same to the byte whenever they are made."""
+    return {f"{NAME}.csv": _csv(), f"{NAME}.xlsx": _xlsx(), f"{NAME}.ods": _timeless(_ods())}
 
 
 def explained() -> list[tuple[str, str, str]]:
@@ -46,6 +50,7 @@ def _csv() -> bytes:
 def _xlsx() -> bytes:
     out = BytesIO()
     with Workbook(out, {"in_memory": True}) as book:
+        book.set_properties({"created": LONG_AGO})
         text = book.add_format({"num_format": "@"})
         bold = book.add_format({"bold": True})
         register = book.add_worksheet("register")
@@ -68,11 +73,22 @@ def _xlsx() -> bytes:
 
 def _ods() -> bytes:
     book = Document("spreadsheet")
+    book.meta.set_language("en-GB")
     book.body.clear()
     book.body.append(_table("register", [tuple(COLUMNS)]))
     book.body.append(_table("columns", [HEADING, *explained()]))
     out = BytesIO()
     book.save(out)
+    return out.getvalue()
+
+
+def _timeless(raw: bytes) -> bytes:
+    """The same package without the times at which its parts were written."""
+    out = BytesIO()
+    with ZipFile(BytesIO(raw)) as parts, ZipFile(out, "w") as kept:
+        for part in parts.infolist():
+            kind = ZIP_STORED if part.filename == "mimetype" else ZIP_DEFLATED
+            kept.writestr(ZipInfo(part.filename), parts.read(part), kind)
     return out.getvalue()
 
 
