@@ -68,17 +68,16 @@ def _place(row: Row, verdict: Verdict, as_at: date) -> str:
 
 
 def _of_review(row: Row, as_at: date) -> Verdict:
-    """Held until the group decides; submitted before that, it is in time."""
-    decided = row.sog_decided_on if _by(row.sog_decided_on, as_at) else None
-    submitted = row.review_submitted_on
-    waits = row.mappa is not None
-    if waits and submitted is not None and submitted <= as_at and (decided is None or submitted <= decided):
+    """Held until the group leaves it to the council; submitted before that, it is in time."""
+    freed = row.received_on
+    if row.mappa is not None:
+        left = row.sog_decision is SogDecision.NO_SCR and _by(row.sog_decided_on, as_at)
+        freed = max(freed, row.sog_decided_on) if left and row.sog_decided_on is not None else date.max
+    if _by(row.review_submitted_on, min(freed, as_at)):
         return Verdict.MET
-    anchor = row.received_on
-    if waits and decided is not None and row.sog_decision is SogDecision.NO_SCR:
-        anchor = max(anchor, decided)
-    verdict = _verdict(row, due(row, Clock.REVIEW, anchor), [submitted], as_at)
-    return Verdict.HELD if waits and decided is None and verdict in {Verdict.MISSED, Verdict.OPEN} else verdict
+    if freed == date.max:
+        return Verdict.CANCELLED if _gone(row) or closed_for_scr(row, as_at) else Verdict.HELD
+    return _verdict(row, due(row, Clock.REVIEW, freed), [row.review_submitted_on], as_at)
 
 
 def _of_feedback(row: Row, as_at: date) -> Verdict:

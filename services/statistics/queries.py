@@ -24,7 +24,7 @@ _SIGNING_REVIEWS: Final = [grade.value for grade in Grade if grade.at_least(SIGN
 # A later triage replaces an earlier one from its day on, and so does a later decision of the Strategic Oversight Group; the mark
 # of a duplicate has no day: the last word decides for all days. What fell away by the day of a reopening is owed again. Where a
 # case is both withdrawn and out of scope, the withdrawal stands. A clock that was not stopped falls away with its case; a stop
-# after that day counts only if a register says so. A review is owed from the group's decision on; submitted before, it is met.
+# after that day counts only if a register says so.
 _JUDGED: Final = """
     with received as (
         select r.subject, r.council, r.received_on, s.occurred_on, s.grade, s.incident_type as type_said, s.mappa,
@@ -39,50 +39,51 @@ _JUDGED: Final = """
         from mark m where m.known_from <= $4 and m.known_to > $4 and m.subject in (select subject from received)
     ), marked as (
         select subject,
+               coalesce(max("on") filter (where kind = 'reopened' and by_then), '-infinity') as reopened_on,
+               max(version) filter (where kind = 'reopened' and by_then) as reopening,
                max("on") filter (where kind = 'withdrawn' and by_then) as withdrawn_on,
                (array_agg(value order by version desc) filter (where kind = 'triaged'))[1] = 'duplicate' as duplicate,
+               (array_agg(version order by "on" desc, version desc)
+                   filter (where kind = 'triaged' and by_then and value <> 'duplicate'))[1] as looked,
                (array_agg(case value when 'out_of_scope' then "on" end order by "on" desc, version desc)
                    filter (where kind = 'triaged' and by_then and value <> 'duplicate'))[1] as out_of_scope_on,
                (array_agg(value order by "on" desc, version desc)
                    filter (where kind = 'reclassified' and by_then))[1] as type_found,
-               min("on") filter (where kind = 'decided' and by_then) as decided_on,
-               (array_agg(case value when 'scr' then "on" end order by "on" desc, version desc)
-                   filter (where kind = 'decided' and by_then))[1] as scr_on,
+               (array_agg(value order by "on" desc, version desc) filter (where kind = 'decided' and by_then))[1] as decision,
+               max("on") filter (where kind = 'decided' and by_then) as decided_on,
                bool_or(kind = 'requested' and by_then) as requested,
                (array_agg(value order by "on" desc, version desc)
                    filter (where kind = 'iar_decision' and by_then))[1] as iar_decision,
                (array_agg(value order by "on" desc, version desc)
                    filter (where kind = 'quality' and by_then))[1] as quality,
-               bool_or(kind = 'sent' and by_then) as sent,
-               coalesce(max("on") filter (where kind = 'reopened' and by_then), '-infinity') as reopened_on
+               bool_or(kind = 'sent' and by_then) as sent
         from marks group by subject
-    ), standing as (
-        select subject, duplicate, type_found, decided_on, requested, iar_decision, quality, sent,
-               case when withdrawn_on > reopened_on then withdrawn_on end as withdrawn_on,
-               case when out_of_scope_on > reopened_on then out_of_scope_on end as out_of_scope_on,
-               case when scr_on > reopened_on then scr_on end as scr_on
-        from marked
-    ), cases as (
+    ), fallen as (
         select r.*, coalesce(m.type_found, r.type_said) as incident_type, coalesce(m.duplicate, false) as duplicate,
-               m.withdrawn_on is not null as withdrawn, m.withdrawn_on is null and m.out_of_scope_on is not null as out_of_scope,
-               least(m.withdrawn_on, m.out_of_scope_on, m.scr_on) as fallen_on, m.scr_on is not null as closed_mappa_scr,
-               m.decided_on, r.mappa and m.decided_on is null as held, coalesce(m.requested, false) as requested, m.iar_decision,
-               m.quality, coalesce(m.sent, false) as sent
-        from received r left join standing m using (subject)
+               coalesce(m.requested, false) as requested, m.iar_decision, m.quality, coalesce(m.sent, false) as sent,
+               r.mappa and m.decision is distinct from 'no_scr' as held,
+               case when m.withdrawn_on > m.reopened_on then m.withdrawn_on end as withdrawn_on,
+               case when m.out_of_scope_on > m.reopened_on or m.looked > m.reopening
+                    then m.out_of_scope_on end as out_of_scope_on,
+               case when r.mappa and m.decision = 'scr' and m.decided_on > m.reopened_on
+                    then greatest(m.decided_on, r.received_on) end as scr_on
+        from received r left join marked m using (subject)
+    ), cases as (
+        select *, withdrawn_on is not null as withdrawn, withdrawn_on is null and out_of_scope_on is not null as out_of_scope,
+               scr_on is not null as closed_mappa_scr, least(withdrawn_on, out_of_scope_on, scr_on) as fallen_on
+        from fallen
     ), counted as (
         select * from cases where not duplicate
     ), clocks as (
         select c.*, k.clock, k.due_on, k.days_taken,
                case when k.stopped_on <= $3 and (c.fallen_on is null or k.stopped_on <= c.fallen_on or k.imported)
-                    then k.stopped_on end as stopped_on,
-               k.clock = 'review' and c.mappa as waits
+                    then k.stopped_on end as stopped_on
         from counted c join clock k using (subject)
         where k.due_on is not null and k.known_from <= $4 and k.known_to > $4
           and (k.clock <> 'feedback' or c.submitted_on is not null) and (k.clock <> 'acceptance' or c.sent)
     ), timed as (
-        select *, case when stopped_on <= due_on or (waits and stopped_on <= coalesce(decided_on, stopped_on)) then 'met'
-                       when stopped_on > due_on then 'missed' when fallen_on is not null then 'cancelled'
-                       when waits and held then 'held' when $3 > due_on then 'missed' else 'open' end as verdict
+        select *, case when stopped_on <= due_on then 'met' when stopped_on > due_on then 'missed'
+                       when fallen_on is not null then 'cancelled' when clock = 'review' and held then 'held' when $3 > due_on then 'missed' else 'open' end as verdict
         from clocks
     )
 """

@@ -325,12 +325,20 @@ def walk(said: Iterable[Said], *, as_at: date, known_at: datetime) -> Walked | N
     reopened = max((event.on for event in by_then if isinstance(event, CaseReopened)), default=date.min)
     sound = [look for look in looks if look.on <= as_at and look.outcome != "duplicate"]
     withdrawn = [event.on for event in by_then if isinstance(event, NotificationWithdrawn) and event.on > reopened]
-    out = [look.on for look in sound[-1:] if look.outcome == "out_of_scope" and look.on > reopened]
+    last = max((place for place, event in enumerate(by_then) if isinstance(event, CaseReopened)), default=-1)
+    since = [event for event in by_then[last + 1 :] if isinstance(event, CaseTriaged)]
+    out = [
+        look.on
+        for look in sound[-1:]
+        if look.outcome == "out_of_scope" and (look.on > reopened or any(look is each for each in since))
+    ]
     decided = [event for event in by_then if isinstance(event, SogDecided)]
-    scr = [event.on for event in decided if event.decision == "scr" and event.on > reopened]
+    scr = [
+        max(event.on, received.received_on) for event in decided if event.decision == "scr" and event.on > reopened and now.mappa
+    ]
     fallen = min(withdrawn + out + scr, default=None)
     review = next((event for event in by_then if isinstance(event, ReviewSubmitted)), None)
-    held = now.mappa is not None and not decided
+    held = now.mappa is not None and not any(event.decision == "no_scr" for event in decided)
     judged = sorted((event for event in by_then if isinstance(event, ReviewAssessed)), key=lambda event: event.on)
     verdicts = _verdicts(events, received, now, fallen, as_at)
     return Walked(
@@ -417,13 +425,11 @@ def _reviewed_under_mappa(
     fallen: date | None,
     as_at: date,
 ) -> str:
-    anchor = max([received_on, *(each.on for each in decisions if each.decision == "no_scr")])
-    verdict = _verdict(anchor + relativedelta(months=3), reviews, fallen, as_at)
-    if verdict == "cancelled":
-        return verdict
-    if reviews and (not decisions or reviews[0][0] <= decisions[0].on):
-        return "met"
-    return verdict if reviews or decisions else "held"
+    left = [each.on for each in decisions if each.decision == "no_scr"]
+    if not left or (reviews and reviews[0][0] <= max(received_on, left[0])):
+        verdict = _verdict(date.max, reviews, fallen, as_at)
+        return "held" if verdict == "open" else verdict
+    return _verdict(max(received_on, left[0]) + relativedelta(months=3), reviews, fallen, as_at)
 
 
 def _worked_on(day_zero: date | None, length: int) -> date | None:
