@@ -83,7 +83,8 @@ _JUDGED: Final = """
           and (k.clock <> 'feedback' or c.submitted_on is not null) and (k.clock <> 'acceptance' or c.sent)
     ), timed as (
         select *, case when stopped_on <= due_on then 'met' when stopped_on > due_on then 'missed'
-                       when fallen_on is not null then 'cancelled' when clock = 'review' and held then 'held' when $3 > due_on then 'missed' else 'open' end as verdict
+                       when fallen_on is not null then 'cancelled' when clock = 'review' and held then 'held'
+                       when $3 > due_on then 'missed' else 'open' end as verdict
         from clocks
     )
 """
