@@ -47,7 +47,7 @@ def changed(row: ClockRow | None, envelope: Envelope, event: ClockEvent) -> Cloc
             msg = "a clock that never started"
             raise AssertionError(msg)
         case ClockHeld():
-            return replace(row, held_on=event.on, judged_from=None)
+            return replace(row, held_on=event.on, stopped_on=None, cancelled_on=None, judged_from=None)
         case ClockBreached():
             return replace(row, judged_from=None)
         case ClockSatisfied() | ClockCorrected():

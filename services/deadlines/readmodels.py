@@ -1,13 +1,13 @@
 """The tables made for questions, kept in the transaction of the events that change them: facts, known cases, clocks."""
 
 from collections.abc import Sequence
-from dataclasses import astuple
+from dataclasses import astuple, replace
 from typing import Final
 
 import asyncpg
 from pydantic import TypeAdapter
 
-from contracts.intake import NotificationReceived
+from contracts.intake import NotificationReceived, TransferAccepted
 from services.chassis.decider import Record
 from services.chassis.hearing import Heard
 from services.deadlines.domain.clock import ClockEvent
@@ -26,6 +26,13 @@ _KNOW_CASES: Final = """
     select * from unnest($1::text[], $2::text[], $3::text[], $4::date[])
     on conflict (subject) do nothing
 """
+# A case that was transferred is the new council's, its clocks with it.
+_TRANSFER_CASES: Final = """
+    with u as (select * from unnest($1::text[], $2::text[]) as u(subject, council)),
+         c as (update clock set council = u.council from u where clock.subject = u.subject)
+    update known_case k set council = u.council from u where k.subject = u.subject
+"""
+_COUNCILS: Final = "select subject, council from known_case where subject = any($1)"
 _COLUMNS: Final = (
     "subject, clock, instance, council, day_zero, due_on, policy, calendar, held_on, stopped_on, cancelled_on, judged_from"
 )
@@ -46,6 +53,7 @@ async def project(connection: asyncpg.Connection, records: Sequence[Record]) -> 
     if not records:
         return
     subjects = {record.envelope.subject for record in records}
+    councils = {row["subject"]: row["council"] for row in await connection.fetch(_COUNCILS, list(subjects))}
     found = [ClockRow(**row) for row in await connection.fetch(_LOAD_CLOCKS, list(subjects))]
     rows = {(row.subject, row.clock, row.instance): row for row in found}
     for record in records:
@@ -53,7 +61,10 @@ async def project(connection: asyncpg.Connection, records: Sequence[Record]) -> 
         if isinstance(event, ClockEvent):
             key = (record.envelope.subject, event.clock, event.instance)
             rows[key] = changed(rows.get(key), record.envelope, event)
-    await connection.execute(_KEEP_CLOCKS, *map(list, zip(*map(astuple, rows.values()), strict=True)))
+    # Whoever has the case now, not whoever had it when the clock started: the topic may bring that after the transfer.
+    kept = [replace(row, council=councils.get(row.subject, row.council)) for row in rows.values()]
+    if kept:
+        await connection.execute(_KEEP_CLOCKS, *map(list, zip(*map(astuple, kept), strict=True)))
 
 
 async def project_heard(connection: asyncpg.Connection, heard: Sequence[Heard]) -> None:
@@ -71,8 +82,15 @@ async def learned(connection: asyncpg.Connection, heard: Sequence[Heard]) -> lis
         known[each.envelope.subject] = facts
         after.append(facts)
     await connection.execute(_KEEP_FACTS, list(known), [_FACTS.dump_json(facts).decode() for facts in known.values()])
+    await _know(connection, heard)
+    return after
+
+
+async def _know(connection: asyncpg.Connection, heard: Sequence[Heard]) -> None:
     received = [(each.envelope.subject, each.event) for each in heard if isinstance(each.event, NotificationReceived)]
     cases = [(subject, event.council, event.reference, event.received_on) for subject, event in received]
     if cases:
         await connection.execute(_KNOW_CASES, *map(list, zip(*cases, strict=True)))
-    return after
+    transfers = {each.envelope.subject: each.event.to_council for each in heard if isinstance(each.event, TransferAccepted)}
+    if transfers:
+        await connection.execute(_TRANSFER_CASES, list(transfers), list(transfers.values()))

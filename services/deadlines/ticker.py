@@ -14,6 +14,7 @@ import asyncpg
 import structlog
 from prometheus_client import Gauge
 
+from contracts.clocks import Clock
 from contracts.envelope import Origin
 from services.chassis import telemetry
 from services.chassis.clock import seconds
@@ -44,9 +45,9 @@ _PENDING: Final = "select count(*), min(judged_from) from clock where judged_fro
 _LEAD: Final = "select pg_try_advisory_xact_lock(hashtext('ticker'))"
 # A case with something set aside may hold the very stop that is missed: it is judged when that has been taken in.
 _DUE: Final = """
-    select subject, clock, due_on, council from clock c
+    select subject, clock, instance, due_on, council from clock c
     where judged_from <= $1 and not exists (select from parked p where p.subject = c.subject)
-    order by judged_from, subject, clock limit $2
+    order by judged_from, subject, clock, instance limit $2
 """
 
 log = structlog.get_logger()
@@ -114,15 +115,17 @@ class Ticker:
         return instant
 
     async def _judge(self, connection: asyncpg.Connection, due: Sequence[asyncpg.Record]) -> int:
-        asks = [
-            Ask(subject=row["subject"], command=Tick(clock=row["clock"], due_on=row["due_on"]), cause=_cause(row)) for row in due
-        ]
+        asks = [Ask(subject=row["subject"], command=_tick(row), cause=_cause(row)) for row in due]
         if not asks:
             return 0
         outcomes = await self._store.append(connection, asks)
         recorded = sum(len(getattr(outcome, "records", ())) for outcome in outcomes)
         log.info("ticker.judged", due=len(asks), breached=recorded)
         return recorded
+
+
+def _tick(row: asyncpg.Record) -> Tick:
+    return Tick(key=(Clock(row["clock"]), row["instance"]), due_on=row["due_on"])
 
 
 def _cause(row: asyncpg.Record) -> Cause:

@@ -1,17 +1,18 @@
 """The clocks of one case: what they should be against what they are; the difference is what happened."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from types import MappingProxyType
 from typing import Final, TypeVar, assert_never
 
-from contracts.calendars import OutsideCalendar, calendar
+from contracts.calendars import OutsideCalendar, calendar, versions
 from contracts.clocks import Clock, Unit, end_of_day_london, policy, working_days_taken
 from contracts.deadlines import (
     ClockBreached,
     ClockCancelled,
     ClockCorrected,
+    ClockHeld,
     ClockRecalculated,
     ClockRestarted,
     ClockSatisfied,
@@ -32,32 +33,36 @@ from services.deadlines.domain.clock import (
     evolve,
     judged_from,
 )
-from services.deadlines.domain.duties import Duty, Lapse, duties
+from services.deadlines.domain.duties import NOT_OWED, Duty, Key, Lapse, duties
 from services.deadlines.domain.facts import Facts, Stop
 
-DATE_CORRECTED: Final = "date_corrected"
 LATE_EVIDENCE: Final = "late_evidence"
+NEWER_CALENDAR: Final = "calendar"
 
 Runs = TypeVar("Runs", ClockStarted, ClockRestarted)
 
-Clocks = Mapping[str, State]
-"""Each clock that the case has or had, by name."""
+Clocks = Mapping[Key, State]
+"""Each clock that the case has or had."""
 
 NO_CLOCKS: Final[Clocks] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judge:
-    """Bring the clocks to what is known now. Asked again with the same facts, nothing follows."""
+    """Bring the clocks to what is known now. Asked again with the same facts, nothing follows.
+
+    `calendar` is the version that was activated last; what was counted by an older one moves by it, never to an earlier day.
+    """
 
     facts: Facts
+    calendar: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tick:
     """The due day of a clock has passed, as far as the ticker knows."""
 
-    clock: str
+    key: Key
     due_on: date
 
 
@@ -65,118 +70,174 @@ def evolved(clocks: Clocks, event: Event) -> Clocks:
     """The clocks after one event of the case."""
     if not isinstance(event, ClockEvent):
         raise TypeError(event)
-    return MappingProxyType({**clocks, event.clock: evolve(clocks.get(event.clock, Unstarted()), event)})
+    key = (Clock(event.clock), event.instance)
+    return MappingProxyType({**clocks, key: evolve(clocks.get(key, Unstarted()), event)})
 
 
 def decide(clocks: Clocks, command: Judge | Tick, at: datetime) -> Sequence[ClockEvent]:
     """What follows from a command."""
     match command:
-        case Judge(facts=facts):
-            owed = duties(facts).items()
-            return [event for clock, duty in owed for event in _settled(clock, clocks.get(clock, Unstarted()), duty)]
-        case Tick(clock=name, due_on=due):
-            return _ticked(Clock(name), clocks.get(name, Unstarted()), due, at)
+        case Judge():
+            return list(_judged(clocks, command))
+        case Tick(key=key, due_on=due):
+            return _ticked(key, clocks.get(key, Unstarted()), due, at)
         case _:
             assert_never(command)
 
 
-def _ticked(clock: Clock, state: State, due: date, at: datetime) -> Sequence[ClockEvent]:
+def _judged(clocks: Clocks, command: Judge) -> Iterator[ClockEvent]:
+    received = command.facts.received
+    if received is None:
+        return
+    owed = duties(command.facts)
+    gone = Lapse(on=received.day, reason=NOT_OWED)
+    for key in {**owed, **clocks}:
+        yield from _settled(key, clocks.get(key, Unstarted()), owed.get(key, gone), command.calendar)
+
+
+def _ticked(key: Key, state: State, due: date, at: datetime) -> Sequence[ClockEvent]:
     match state:
         case Running(terms=terms) if terms.due_on == due and at >= judged_from(due):
-            return [_breached(clock, terms)]
+            return [_breached(key, terms)]
         case _:
             return []
 
 
-def _settled(clock: Clock, state: State, duty: Duty | Lapse) -> Iterator[ClockEvent]:
-    """First the right terms, then, by these, the right end."""
+def _settled(key: Key, state: State, duty: Duty | Lapse, current: str | None) -> Iterator[ClockEvent]:
+    """First the right terms, then, by these, whether it is held, then the right end."""
     match duty, state:
         case Lapse(), Unstarted():
             return
         case Lapse() as lapse, _:
-            yield from _lapsed(clock, state, lapse)
+            yield from _lapsed(key, state, lapse)
         case Duty(), _:
-            for event in _counted(clock, state, duty):
-                yield event
-                state = evolve(state, event)
-            yield from _ended(clock, state, duty.end)
+            for step in (_counted, _moved(current), _held, _ended):
+                for event in step(key, state, duty):
+                    yield event
+                    state = evolve(state, event)
 
 
-def _counted(clock: Clock, state: State, duty: Duty) -> Sequence[ClockEvent]:
+Step = Callable[[Key, State, Duty], Sequence[ClockEvent]]
+
+
+def _counted(key: Key, state: State, duty: Duty) -> Sequence[ClockEvent]:
     match state:
         case Unstarted():
-            return [_running(ClockStarted, clock, duty.terms)]
-        case Cancelled() | Held() if not isinstance(duty.end, Lapse):
-            return [_running(ClockRestarted, clock, duty.terms)]
-        case Running() | Held() | Missed() | Stopped() | Cancelled() if state.terms != duty.terms:
-            return [_recalculated(clock, state.terms, duty.terms)]
+            return [_running(ClockStarted, key, duty.terms())]
+        case Cancelled() if not isinstance(duty.end, Lapse):
+            return [_running(ClockRestarted, key, state.terms if _stand(state.terms, duty) else duty.terms())]
+        case Held() if duty.held is None and not isinstance(duty.end, Lapse):
+            return [_running(ClockRestarted, key, duty.terms())]
+        case Stopped(terms=terms) if duty.end is None and _stand(terms, duty):  # what was said to have been done was not
+            return [_running(ClockRestarted, key, terms)]
+        case Running() | Held() | Missed() | Stopped() | Cancelled() if not _stand(state.terms, duty):
+            return [_recalculated(key, state.terms, duty.terms(), duty.because)]
         case Running() | Held() | Missed() | Stopped() | Cancelled():
             return []
         case _:
             assert_never(state)
 
 
-def _ended(clock: Clock, state: State, end: Stop | Lapse | None) -> Sequence[ClockEvent]:
-    match end, state:
+def _stand(terms: Terms, duty: Duty) -> bool:
+    """Whether a clock is counted as it should be, by whatever version of the calendar."""
+    return terms == duty.terms(terms.calendar)
+
+
+def _moved(current: str | None) -> Step:
+    """By a newer calendar, where that is later: never earlier than promised (domain 1.6, rule 6)."""
+
+    def step(key: Key, state: State, duty: Duty) -> Sequence[ClockEvent]:
+        if current is None or not isinstance(state, Running | Held | Missed) or not _newer(current, state.terms.calendar):
+            return []
+        try:
+            terms = duty.terms(current)
+        except OutsideCalendar:
+            return []
+        return [_recalculated(key, state.terms, terms, NEWER_CALENDAR)] if terms.due_on > state.terms.due_on else []
+
+    return step
+
+
+def _newer(version: str, other: str) -> bool:
+    published = versions()
+    return version != other and published.index(version) > published.index(other)
+
+
+def _held(key: Key, state: State, duty: Duty) -> Sequence[ClockEvent]:
+    if duty.held is None or duty.end is not None or isinstance(state, Held):
+        return []
+    return [ClockHeld(clock=key[0], instance=key[1], on=duty.held.since, reason=duty.held.reason)]
+
+
+def _ended(key: Key, state: State, duty: Duty) -> Sequence[ClockEvent]:
+    match duty.end, state:
         case None, _:
             return []
         case Lapse() as lapse, _:
-            return _lapsed(clock, state, lapse)
+            return _lapsed(key, state, lapse)
         case Stop(on=on), Running() | Held() | Missed() | Stopped() | Cancelled():
-            return _stopped(clock, state, on)
+            return _stopped(key, state, on)
         case _:
             raise AssertionError
 
 
-def _lapsed(clock: Clock, state: State, lapse: Lapse) -> Sequence[ClockEvent]:
+def _lapsed(key: Key, state: State, lapse: Lapse) -> Sequence[ClockEvent]:
     match state:
         case Cancelled(on=lapse.on, reason=lapse.reason):
             return []
         case _:
-            return [ClockCancelled(clock=clock, on=lapse.on, reason=lapse.reason)]
+            return [ClockCancelled(clock=key[0], instance=key[1], on=lapse.on, reason=lapse.reason)]
 
 
-def _stopped(clock: Clock, state: Started, on: date) -> Sequence[ClockEvent]:
+def _stopped(key: Key, state: Started, on: date) -> Sequence[ClockEvent]:
     terms = state.terms
     missed = isinstance(state, Missed) or (isinstance(state, Stopped) and state.late)
     match missed, on <= terms.due_on:
         case _ if isinstance(state, Stopped) and state.on == on:
             return []
         case False, False:
-            return [_breached(clock, terms), _satisfied(clock, terms, on)]
+            return [_breached(key, terms), _satisfied(key, terms, on)]
         case True, True:
-            return [_corrected(clock, terms, on)]
+            return [_corrected(key, terms, on)]
         case _:
-            return [_satisfied(clock, terms, on)]
+            return [_satisfied(key, terms, on)]
 
 
-def _running(kind: type[Runs], clock: Clock, terms: Terms) -> Runs:
-    return kind(clock=clock, day_zero=terms.day_zero, due_on=terms.due_on, policy=terms.policy, calendar=terms.calendar)
-
-
-def _recalculated(clock: Clock, before: Terms, terms: Terms) -> ClockRecalculated:
-    return ClockRecalculated(
-        clock=clock,
+def _running(kind: type[Runs], key: Key, terms: Terms) -> Runs:
+    return kind(
+        clock=key[0],
+        instance=key[1],
         day_zero=terms.day_zero,
         due_on=terms.due_on,
-        due_on_before=before.due_on,
-        reason=DATE_CORRECTED,
         policy=terms.policy,
         calendar=terms.calendar,
     )
 
 
-def _satisfied(clock: Clock, terms: Terms, on: date) -> ClockSatisfied:
-    return ClockSatisfied(clock=clock, on=on, due_on=terms.due_on, days_taken=_days_taken(clock, terms, on))
+def _recalculated(key: Key, before: Terms, terms: Terms, reason: str) -> ClockRecalculated:
+    return ClockRecalculated(
+        clock=key[0],
+        instance=key[1],
+        day_zero=terms.day_zero,
+        due_on=terms.due_on,
+        due_on_before=before.due_on,
+        reason=reason,
+        policy=terms.policy,
+        calendar=terms.calendar,
+    )
 
 
-def _corrected(clock: Clock, terms: Terms, on: date) -> ClockCorrected:
-    taken = _days_taken(clock, terms, on)
-    return ClockCorrected(clock=clock, on=on, due_on=terms.due_on, days_taken=taken, reason=LATE_EVIDENCE)
+def _satisfied(key: Key, terms: Terms, on: date) -> ClockSatisfied:
+    return ClockSatisfied(clock=key[0], instance=key[1], on=on, due_on=terms.due_on, days_taken=_days_taken(key[0], terms, on))
 
 
-def _breached(clock: Clock, terms: Terms) -> ClockBreached:
-    return ClockBreached(clock=clock, due_on=terms.due_on, breached_at=end_of_day_london(terms.due_on))
+def _corrected(key: Key, terms: Terms, on: date) -> ClockCorrected:
+    taken = _days_taken(key[0], terms, on)
+    return ClockCorrected(clock=key[0], instance=key[1], on=on, due_on=terms.due_on, days_taken=taken, reason=LATE_EVIDENCE)
+
+
+def _breached(key: Key, terms: Terms) -> ClockBreached:
+    return ClockBreached(clock=key[0], instance=key[1], due_on=terms.due_on, breached_at=end_of_day_london(terms.due_on))
 
 
 def _days_taken(clock: Clock, terms: Terms, on: date) -> int | None:

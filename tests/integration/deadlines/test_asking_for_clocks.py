@@ -1,12 +1,14 @@
 """What deadlines answers: when something is due and why, a case's clocks, lists by what became of them, and to whom."""
 
+import json
 from datetime import date, timedelta
 from uuid import UUID
 
 import pytest
 
-from contracts.clocks import Clock
+from contracts.clocks import Clock, months_after
 from contracts.feedback import CaseTriaged
+from contracts.intake import Review, ReviewSubmitted, TransferAccepted
 from contracts.notification import GovernmentNotified
 from services.chassis.clock import new_id
 from tests.integration.deadlines.stage import EDINBURGH, GLASGOW, TODAY, Stage, copy_due
@@ -84,13 +86,14 @@ async def test_the_clocks_of_a_case(deadlines: Stage) -> None:
     subject = await deadlines.notify(occurred_on=TODAY)
     async with deadlines.client("council", council=EDINBURGH) as client:
         answer = await client.get(f"/v1/cases/{subject}/clocks")
-    copy, notify = answer.json()["clocks"]
+    copy, notify, review = answer.json()["clocks"]
     assert copy == {
         "clock": "government_copy", "instance": 1, "state": "running", "due_on": copy_due(TODAY).isoformat(), "stopped_on": None,
         "started_on": TODAY.isoformat(), "calendar": "GB-SCT/2026.1", "policy": "2022",
     }  # fmt: skip
     assert (notify["state"], notify["stopped_on"]) == ("met", TODAY.isoformat())
-    assert answer.headers["etag"] == '"3"'
+    assert (review["state"], review["due_on"]) == ("running", months_after(TODAY, 3).isoformat())
+    assert answer.headers["etag"] == '"4"'
 
 
 async def test_a_clock_past_its_due_day_is_shown_as_missed_before_its_breach_is_recorded(deadlines: Stage) -> None:
@@ -127,7 +130,7 @@ async def test_lists_by_what_became_of_the_clocks(deadlines: Stage) -> None:
 async def test_a_list_goes_on_page_by_page(deadlines: Stage) -> None:
     subjects = {await deadlines.notify() for _ in range(5)}
     pages: list[list[str]] = []
-    address = "/v1/clocks?state=open&limit=2"
+    address = "/v1/clocks?state=open&clock=review&limit=2"
     async with deadlines.client("inspector") as client:
         while address and len(pages) < 9:
             answer = await client.get(address)
@@ -144,9 +147,35 @@ async def test_a_council_sees_its_own_only(deadlines: Stage) -> None:
         asked = (await client.get("/v1/clocks", params={"council": GLASGOW})).json()["clocks"]
         unknown = await client.get(f"/v1/cases/{UUID(int=1)}")
         answers = [await client.get(f"/v1/cases/{other}{path}") for path in ("", "/clocks", "/history")]
-    assert [each["case_id"] for each in listed] == [own]
+    assert {each["case_id"] for each in listed} == {own}
     assert asked == []
     assert {(answer.status_code, answer.text) for answer in answers} == {(404, unknown.text)}
+
+
+async def test_a_case_that_was_transferred_is_seen_by_the_new_council_only(deadlines: Stage) -> None:
+    subject = await deadlines.notify(council=EDINBURGH)
+    transfer = TransferAccepted(on=TODAY, from_council=EDINBURGH, to_council=GLASGOW)
+    await deadlines.say(subject, transfer, ReviewSubmitted(number=1, on=TODAY, review=Review(kind="IAR", counts_as="IAR")))
+    seen = {}
+    for council in (EDINBURGH, GLASGOW):
+        async with deadlines.client("council", council=council) as client:
+            listed = {each["clock"] for each in (await client.get("/v1/clocks")).json()["clocks"]}
+            seen[council] = ((await client.get(f"/v1/cases/{subject}/clocks")).status_code, listed)
+    assert seen == {EDINBURGH: (404, set()), GLASGOW: (200, {"government_copy", "review", "feedback"})}
+    councils = await deadlines.service.pool.fetch("select type, data, council from event where subject = $1", subject)
+    assert {row["council"] for row in councils if json.loads(row["data"])["clock"] == "feedback"} == {GLASGOW}
+
+
+async def test_the_topic_may_bring_a_clock_after_the_transfer_of_its_case(deadlines: Stage) -> None:
+    subject = await deadlines.notify(council=EDINBURGH)
+    await deadlines.say(subject, TransferAccepted(on=TODAY, from_council=EDINBURGH, to_council=GLASGOW))
+    service = deadlines.service
+    async with service.pool.acquire() as connection, connection.transaction():
+        await connection.execute("update clock set subject = 'another'")
+        await service.definition.project(connection, await service.store.history(connection, subject))
+        assert {row["council"] for row in await connection.fetch("select council from clock where subject = $1", subject)} == {
+            GLASGOW
+        }
 
 
 @pytest.mark.parametrize("role", ["government", "operator"])
@@ -179,9 +208,9 @@ async def test_the_history_is_the_services_own_stream(deadlines: Stage) -> None:
     async with deadlines.client("lead_officer") as client:
         answer = await client.get(f"/v1/cases/{subject}/history")
     events = answer.json()["events"]
-    assert [event["type"] for event in events] == ["sir.deadlines.clock-started", "sir.deadlines.clock-satisfied"]
+    assert [event["type"].removeprefix("sir.deadlines.clock-") for event in events] == ["started", "started", "satisfied"]
     assert {event["stream"] for event in events} == {f"deadlines/{subject}"}
-    assert answer.headers["etag"] == '"2"'
+    assert answer.headers["etag"] == '"3"'
 
 
 async def test_the_rows_follow_from_the_events_alone(deadlines: Stage) -> None:
@@ -203,10 +232,11 @@ async def test_the_rows_follow_from_the_events_alone(deadlines: Stage) -> None:
 
 async def _state(deadlines: Stage, subject: str) -> str:
     async with deadlines.client("inspector") as client:
-        (clock,) = (await client.get(f"/v1/cases/{subject}/clocks")).json()["clocks"]
-        return str(clock["state"])
+        clocks = (await client.get(f"/v1/cases/{subject}/clocks")).json()["clocks"]
+        return str(next(clock["state"] for clock in clocks if clock["clock"] == Clock.GOVERNMENT_COPY))
 
 
 async def _listed(deadlines: Stage, state: str) -> set[str]:
     async with deadlines.client("inspector") as client:
-        return {each["case_id"] for each in (await client.get("/v1/clocks", params={"state": state})).json()["clocks"]}
+        asked = {"state": state, "clock": Clock.GOVERNMENT_COPY.value}
+        return {each["case_id"] for each in (await client.get("/v1/clocks", params=asked)).json()["clocks"]}

@@ -5,11 +5,23 @@ from datetime import UTC, date, datetime
 from uuid import UUID
 
 from contracts.calendars import CURRENT_CALENDAR
-from contracts.clocks import noon_london, policy_on
-from contracts.deadlines import ClockStarted
+from contracts.clocks import Clock, end_of_day_london, noon_london, policy_on
+from contracts.deadlines import ClockBreached, ClockCancelled, ClockRestarted, ClockSatisfied, ClockStarted
 from contracts.envelope import NO_HASH, Envelope, Event, Origin
-from contracts.feedback import CaseTriaged
-from contracts.intake import Notification, NotificationCorrected, NotificationReceived, NotificationWithdrawn
+from contracts.feedback import CaseReopened, CaseTriaged, FeedbackSent, InformationRequested, ReviewAssessed
+from contracts.intake import (
+    FeedbackAnswered,
+    InformationSupplied,
+    Mappa,
+    Notification,
+    NotificationCorrected,
+    NotificationReceived,
+    NotificationWithdrawn,
+    Review,
+    ReviewSubmitted,
+    SogDecided,
+    SogNotified,
+)
 from contracts.notification import CopyRecorded, GovernmentNotified
 from contracts.personal import Personal
 from services.deadlines.domain.case_clocks import NO_CLOCKS, Clocks, Judge, Tick, decide, evolved
@@ -34,13 +46,21 @@ def said(event: Event, *, origin: Origin = Origin.LIVE, recorded: datetime = LAT
     return envelope, event
 
 
-def notification(occurred_on: date | None = None, became_aware_on: date | None = None, precision: str = "day") -> Notification:
+def notification(
+    occurred_on: date | None = None,
+    became_aware_on: date | None = None,
+    precision: str = "day",
+    *,
+    mappa: bool = False,
+    told_sog_on: date | None = None,
+) -> Notification:
     return Notification(
         occurred_on=occurred_on,
         occurred_on_precision=precision,
         became_aware_on=became_aware_on,
         criteria=("C1",),
         incident_type="T02",
+        mappa=Mappa(category=1, sog_notified_on=told_sog_on) if mappa else None,
     )
 
 
@@ -70,6 +90,42 @@ def triaged(outcome: str, on: date) -> CaseTriaged:
     return CaseTriaged(outcome=outcome, on=on)
 
 
+def told_sog(on: date) -> SogNotified:
+    return SogNotified(on=on)
+
+
+def decided(decision: str, on: date) -> SogDecided:
+    return SogDecided(decision=decision, on=on)
+
+
+def reviewed(on: date, counts_as: str = "IAR", number: int = 1) -> ReviewSubmitted:
+    return ReviewSubmitted(number=number, on=on, review=Review(kind=counts_as, counts_as=counts_as))
+
+
+def requested(on: date, number: int = 1, target_on: date | None = None) -> InformationRequested:
+    return InformationRequested(request=number, on=on, target_on=target_on)
+
+
+def supplied(on: date, request: int = 1) -> InformationSupplied:
+    return InformationSupplied(request=request, on=on)
+
+
+def assessed(iar_decision: str | None, on: date) -> ReviewAssessed:
+    return ReviewAssessed(on=on, kind="IAR" if iar_decision else "CR", iar_decision=iar_decision)
+
+
+def sent(on: date, letter: int = 1) -> FeedbackSent:
+    return FeedbackSent(letter=letter, on=on)
+
+
+def answered(on: date, response: str = "accepted") -> FeedbackAnswered:
+    return FeedbackAnswered(letter=1, on=on, response=response)
+
+
+def reopened(on: date) -> CaseReopened:
+    return CaseReopened(on=on, reason=Personal("new facts"))
+
+
 def notified(on: date) -> GovernmentNotified:
     return GovernmentNotified(informed_on=on, sequence=1, outward_id=NOBODY)
 
@@ -91,25 +147,45 @@ def after(clocks: Clocks, events: Sequence[ClockEvent]) -> Clocks:
     return clocks
 
 
-def heard(*history: Said) -> tuple[Clocks, list[ClockEvent]]:
+def heard(*history: Said, calendar: str | None = None) -> tuple[Clocks, list[ClockEvent]]:
     """The clocks when each event was judged as it was heard, and all that was recorded."""
     clocks, recorded = NO_CLOCKS, list[ClockEvent]()
     for count in range(1, len(history) + 1):
-        events = decide(clocks, Judge(facts=known(history[:count])), LATER)
+        events = decide(clocks, Judge(facts=known(history[:count]), calendar=calendar), LATER)
         clocks = after(clocks, events)
         recorded += events
     return clocks, recorded
 
 
-def ticked(clocks: Clocks, clock: str, at: datetime = LATER) -> Sequence[ClockEvent]:
+def ticked(clocks: Clocks, clock: Clock, at: datetime = LATER, *, instance: int = 1) -> Sequence[ClockEvent]:
     """What the ticker records of a clock that has started."""
-    state = clocks[clock]
-    return decide(clocks, Tick(clock=clock, due_on=state.terms.due_on), at)  # type: ignore[union-attr]
+    key = (clock, instance)
+    return decide(clocks, Tick(key=key, due_on=clocks[key].terms.due_on), at)  # type: ignore[union-attr]
 
 
-def of(clock: str, events: Iterable[ClockEvent]) -> list[ClockEvent]:
-    return [event for event in events if event.clock == clock]
+def of(clock: str, events: Iterable[ClockEvent], instance: int | None = None) -> list[ClockEvent]:
+    return [event for event in events if event.clock == clock and instance in {None, event.instance}]
 
 
-def started(clock: str, day_zero: date, due_on: date, policy: str = "2013") -> ClockStarted:
-    return ClockStarted(clock=clock, day_zero=day_zero, due_on=due_on, policy=policy, calendar=CURRENT_CALENDAR)
+def started(clock: str, day_zero: date, due_on: date, policy: str = "2013", instance: int = 1) -> ClockStarted:
+    return ClockStarted(
+        clock=clock, instance=instance, day_zero=day_zero, due_on=due_on, policy=policy, calendar=CURRENT_CALENDAR
+    )
+
+
+def restarted(clock: str, day_zero: date, due_on: date, policy: str = "2013", instance: int = 1) -> ClockRestarted:
+    return ClockRestarted(
+        clock=clock, instance=instance, day_zero=day_zero, due_on=due_on, policy=policy, calendar=CURRENT_CALENDAR
+    )
+
+
+def breached(clock: str, due_on: date, instance: int = 1) -> ClockBreached:
+    return ClockBreached(clock=clock, instance=instance, due_on=due_on, breached_at=end_of_day_london(due_on))
+
+
+def done(clock: str, on: date, due_on: date, days_taken: int | None = None, instance: int = 1) -> ClockSatisfied:
+    return ClockSatisfied(clock=clock, instance=instance, on=on, due_on=due_on, days_taken=days_taken)
+
+
+def cancelled(clock: str, on: date, reason: str, instance: int = 1) -> ClockCancelled:
+    return ClockCancelled(clock=clock, instance=instance, on=on, reason=reason)
