@@ -104,6 +104,12 @@ class Row:
         return min(later, default=self.review_submitted_on)
 
     @property
+    def misjudged(self) -> bool:
+        """Whether a comprehensive review is said to have been judged as an initial analysis is."""
+        kind = self.review_kind
+        return self.iar_decision is not None and kind is not None and kind.counts_as is ReviewKind.CR
+
+    @property
     def received_on(self) -> date:
         """The day of receipt, in Europe/London."""
         received: date = day_of(self.notified_on)
@@ -194,7 +200,7 @@ def read(raw: bytes, now: datetime) -> Register:
         sheet=parted,
         rows=rows,
         faults=tuple(sorted(set(heading_faults + faults))),
-        warnings=(*_unknown(parted.heading), *_late_without_reason(rows)),
+        warnings=(*_unknown(parted.heading), *_late_without_reason(rows), *_misjudged(rows)),
     )
 
 
@@ -324,6 +330,12 @@ def _unknown(heading: Record) -> Iterator[str]:
 
 
 _NO_REASON: Final = "notified after five working days without a reason: add one if it is known"
+
+
+def _misjudged(rows: Iterable[Row]) -> Iterator[str]:
+    for row in rows:
+        if row.misjudged:
+            yield f"row {row.number}, column iar_decision: only an initial analysis is judged so, and this is another review: left out"
 
 
 def _late_without_reason(rows: Iterable[Row]) -> Iterator[str]:

@@ -112,8 +112,9 @@ def answered(row: Row, cases: Mapping[Key, str]) -> list[Step]:
         steps.append(Step(row=row, name="copies", path="copies", service="notification", body=copy))
     if row.information_requested_on:
         steps.append(_step(row, "feedback", "information-requests", row.information_requested_on, {}))
-    if row.iar_decision or row.quality:
-        judged = {"review": 1, "iar_decision": row.iar_decision, "quality": row.quality}
+    decision = None if row.misjudged else row.iar_decision
+    if decision or row.quality:
+        judged = {"review": 1, "iar_decision": decision, "quality": row.quality}
         steps.append(_step(row, "feedback", "assessment", row.judged_on, judged))
     if row.feedback_sent_on:
         steps.append(_step(row, "feedback", "feedback", row.feedback_sent_on, {}))

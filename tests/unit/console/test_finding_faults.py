@@ -231,3 +231,11 @@ def test_all_faults_are_found_at_once() -> None:
         (3, "notified_on"),
     ]
     assert str(found.faults[-1]) == "row 3, column notified_on: write a date as 2014-03-21"
+
+
+def test_a_comprehensive_review_is_not_judged_as_an_initial_analysis_is() -> None:
+    cells = GOOD | REVIEWED | {"review_kind": "PART2", "iar_decision": "appropriate"}
+    found = register(cells)
+    assert found.faults == ()
+    assert found.warnings[0].startswith("row 2, column iar_decision: only an initial analysis")
+    assert register(cells | {"review_kind": "PART1"}).warnings == ()
