@@ -335,7 +335,7 @@ _NO_REASON: Final = "notified after five working days without a reason: add one 
 def _misjudged(rows: Iterable[Row]) -> Iterator[str]:
     for row in rows:
         if row.misjudged:
-            yield f"row {row.number}, column iar_decision: only an initial analysis is judged so, and this is another review: left out"
+            yield f"row {row.number}, column iar_decision: only an initial analysis is judged so: left out"
 
 
 def _late_without_reason(rows: Iterable[Row]) -> Iterator[str]:
