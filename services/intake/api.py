@@ -1,55 +1,110 @@
 """Councils' front door: notifications and what follows them, cases and their histories."""
 
-from datetime import MAXYEAR, UTC, datetime
+from collections.abc import Sequence
+from datetime import MAXYEAR, UTC, date, datetime
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
 
+from contracts.clocks import london_date
 from contracts.codes import COUNCIL_ROLES, CaseStatus, Role
 from contracts.councils import council_named
 from contracts.envelope import Fault
-from services.chassis.commands import PROBLEM, command
+from services.chassis.commands import PROBLEM, Body, Handler, command
+from services.chassis.decider import Record
 from services.chassis.http import BEARER
 from services.chassis.identity import Caller
 from services.chassis.problems import ProblemError, not_found
 from services.chassis.reading import LARGEST_PAGE, PAGE, as_json, audited, etag, history, identifier, page, scoped
+from services.intake import acting
 from services.intake.asking import Desk, amend, consider, correct, is_registrar, keys, notify, reclassify, shift, withdraw
 from services.intake.bodies import ChangeBody, ConsiderationBody, Notify, ReclassificationBody, WithdrawalBody
-from services.intake.domain.case import Case, Nothing, State, evolve
-from services.intake.queries import Filter, cases, instant
+from services.intake.domain import path
+from services.intake.domain.days import happened_by
+from services.intake.domain.state import Case, Nothing, State, evolve
+from services.intake.following import (
+    ActionBody,
+    ErasureBody,
+    HoldBody,
+    HoldEndBody,
+    InformationBody,
+    ResponseBody,
+    ReviewBody,
+    ReviewWithdrawalBody,
+    SogDecisionBody,
+    SogNoticeBody,
+    TransferBody,
+)
+from services.intake.queries import Filter, cases, instant, is_responsible, transfers
 from services.intake.saying import seen_by
-from services.intake.telling import PERSONAL, READERS, whole
+from services.intake.standings import heard_of
+from services.intake.telling import LETTERS, PERSONAL, READERS, Seen, proposed, whole
 
 WRITERS: Final = COUNCIL_ROLES | {Role.REGISTRAR}
+KEEPERS: Final = frozenset({Role.ADMINISTRATOR, Role.LEAD_OFFICER})
+"""Who holds and erases what is personal."""
 OF_READERS: Final[dict[str, Any]] = BEARER | {"x-roles": sorted(READERS)}
 
 router = APIRouter(responses=dict.fromkeys((401, 403, 404, 503), PROBLEM))
 _BEGINNING: Final = datetime(1, 1, 1, tzinfo=UTC)
 
 ON_CASE: Final = "/v1/cases/{case_id}"
-command(router, "/v1/notifications", notify, body=Notify, roles=WRITERS, action="Receive", summary="Notify an incident")
+command(router, "/v1/notifications", notify, body=Notify, roles=WRITERS, action=path.NOTIFY, summary="Notify an incident")
 command(
     router,
     "/v1/considerations",
     consider,
     body=ConsiderationBody,
     roles=COUNCIL_ROLES,
-    action="Consider",
+    action=path.CONSIDER,
     summary="Considered, not notified",
 )
-command(router, f"{ON_CASE}/amendments", amend, body=ChangeBody, roles=WRITERS, action="Amend", summary="New facts")
-command(router, f"{ON_CASE}/corrections", correct, body=ChangeBody, roles=WRITERS, action="Correct", summary="An error put right")
-command(router, f"{ON_CASE}/withdrawal", withdraw, body=WithdrawalBody, roles=WRITERS, action="Withdraw", summary="Take it back")
+
+
+async def _responsible(request: Request, case_id: str) -> None:
+    """To a council that is only asked to take a case over, everything but that is as if the case were not there."""
+    desk: Desk = request.app.state.desk
+    caller = await desk.issuer.caller(request)
+    if caller.council is not None:
+        subject = identifier(case_id)
+        async with desk.pool.acquire() as connection:
+            if subject is None or not await is_responsible(connection, str(subject), seen_by(caller.council)):
+                raise not_found()
+
+
+on_case = APIRouter(dependencies=[Depends(_responsible)], responses=dict.fromkeys((401, 403, 404, 503), PROBLEM))
+_OF_COUNCILS: Final[tuple[tuple[str, Handler, type[Body], str], ...]] = (
+    (path.AMEND, amend, ChangeBody, "New facts"),
+    (path.CORRECT, correct, ChangeBody, "An error put right"),
+    (path.RECLASSIFY, reclassify, ReclassificationBody, "Another category"),
+    (path.WITHDRAW, withdraw, WithdrawalBody, "Take it back"),
+    (path.NOTIFY_SOG, acting.notify_sog, SogNoticeBody, "The Strategic Oversight Group was told"),
+    (path.DECIDE_SOG, acting.decide_sog, SogDecisionBody, "What the group decided"),
+    (path.REVIEW, acting.submit_review, ReviewBody, "A review"),
+    (path.WITHDRAW_REVIEW, acting.take_review_back, ReviewWithdrawalBody, "A review was sent in error"),
+    (path.SUPPLY, acting.supply, InformationBody, "The information that was asked for"),
+    (path.ANSWER, acting.respond, ResponseBody, "Accept or dispute a letter"),
+    (path.PLAN, acting.record_action, ActionBody, "An item of the plan"),
+)
+for _path, _handler, _body, _summary in _OF_COUNCILS:
+    command(on_case, f"{ON_CASE}/{_path}", _handler, body=_body, roles=WRITERS, action=_path, summary=_summary)
 command(
     router,
-    f"{ON_CASE}/reclassifications",
-    reclassify,
-    body=ReclassificationBody,
+    f"{ON_CASE}/{path.TRANSFER}",
+    acting.transfer,
+    body=TransferBody,
     roles=WRITERS,
-    action="Reclassify",
-    summary="Another category",
+    action=path.TRANSFER,
+    summary="Propose another council, or agree",
 )
+_OF_THE_INSPECTORATE: Final[tuple[tuple[str, Handler, type[Body], str], ...]] = (
+    (path.HOLD, acting.hold, HoldBody, "Nothing may be erased"),
+    (path.LIFT_HOLD, acting.lift_hold, HoldEndBody, "The legal hold is over"),
+    (path.ERASE, acting.erase, ErasureBody, "Erase what is personal"),
+)
+for _path, _handler, _body, _summary in _OF_THE_INSPECTORATE:
+    command(router, f"{ON_CASE}/{_path}", _handler, body=_body, roles=KEEPERS, action=_path, summary=_summary)
 
 
 @router.get(
@@ -75,31 +130,58 @@ async def list_cases(
 
 
 @router.get(
+    "/v1/transfers",
+    summary="Cases proposed to another council",
+    response_class=Response,
+    openapi_extra=OF_READERS,
+    responses={422: PROBLEM},
+)
+async def list_transfers(
+    request: Request,
+    limit: Annotated[int, Query(ge=1, le=LARGEST_PAGE)] = PAGE,
+    cursor: Annotated[str | None, Query(max_length=512)] = None,
+) -> Response:
+    """A council sees what it proposed and what it is asked, the oldest first; the reason stands with the case."""
+    desk, caller = await _reader(request)
+    moment, subject = _place(desk, cursor) if cursor is not None else (_BEGINNING, "")
+    async with scoped(desk.pool, role=desk.query_role, council=seen_by(caller.council)) as connection:
+        found = await transfers(connection, (moment.date(), subject), limit + 1)
+    last = found[limit - 1] if len(found) > limit else None
+    following = desk.cursors.write([f"{last['proposed_on']}T00:00:00+00:00", last["case_id"]]) if last else None
+    return page(request, {"transfers": found[:limit]}, following)
+
+
+@router.get(
     ON_CASE, summary="A case, as known now or then", response_class=Response, openapi_extra=OF_READERS, responses={422: PROBLEM}
 )
-async def one_case(request: Request, case_id: str, known_at: Annotated[str | None, Query(max_length=64)] = None) -> Response:
-    """Folded from its events, up to those recorded by `known_at`."""
+async def one_case(
+    request: Request,
+    case_id: str,
+    known_at: Annotated[str | None, Query(max_length=64)] = None,
+    as_at: date | None = None,
+) -> Response:
+    """Folded from what was recorded by `known_at` and had happened by the day `as_at`; both are now, if not said."""
     desk, caller = await _reader(request)
     subject = await _subject(desk, caller, case_id)
     then = _instant(known_at) if known_at is not None else None
+    keyring = keys(desk) if caller.role in LETTERS else None
     async with desk.pool.acquire() as connection:
         await audited(connection, caller, "case", subject)
-        now = await instant(connection, shift(desk))
-        records = [
-            record
-            for record in await desk.store.history(connection, subject)
-            if then is None or record.envelope.recordedtime <= then
-        ]
-    state: State = Nothing()
-    for record in records:
-        state = evolve(state, record.event)
+        seen_at = then or await instant(connection, shift(desk))
+        every = await desk.store.history(connection, subject)
+        records = [record for record in every if record.envelope.recordedtime <= seen_at]
+        heard = await heard_of(connection, subject, keyring, known_at=then, as_at=as_at)
+    now = _folded(every, None)
+    if isinstance(now, Case) and caller.council is not None and now.council != seen_by(caller.council):
+        return as_json(proposed(subject, now, len(every)), headers={"ETag": etag(len(every))})
+    state = _folded(records, as_at)
     if not isinstance(state, Case):
         raise not_found()
-    body = whole(subject, state, len(records), then or now, personal=caller.role in PERSONAL)
-    return as_json(body, headers={"ETag": etag(len(records))})
+    seen = Seen(role=caller.role, known_at=seen_at, as_at=as_at or london_date(seen_at))
+    return as_json(whole(subject, state, heard, len(records), seen), headers={"ETag": etag(len(records))})
 
 
-@router.get(f"{ON_CASE}/history", summary="Its events, in order", response_class=Response, openapi_extra=OF_READERS)
+@on_case.get(f"{ON_CASE}/history", summary="Its events, in order", response_class=Response, openapi_extra=OF_READERS)
 async def case_history(request: Request, case_id: str) -> Response:
     """Personal fields only for who may see them; each reading is recorded."""
     desk, caller = await _reader(request)
@@ -109,6 +191,17 @@ async def case_history(request: Request, case_id: str) -> Response:
         await audited(connection, caller, "history", subject)
         events = await history(connection, source=desk.store.source, subject=subject, keyring=keyring)
     return as_json({"events": events}, headers={"ETag": etag(len(events))})
+
+
+def _folded(records: Sequence[Record], as_at: date | None) -> State:
+    """The state by what had happened on a day; nothing before the receipt."""
+    state: State = Nothing()
+    for record in records:
+        if happened_by(record.event, as_at):
+            state = evolve(state, record.event)
+        elif record.envelope.streamversion == 1:
+            break
+    return state
 
 
 async def _reader(request: Request) -> tuple[Desk, Caller]:

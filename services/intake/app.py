@@ -1,40 +1,34 @@
 """The composition root: the only file that knows every other."""
 
-from collections.abc import Sequence
-from typing import Any
 from uuid import UUID
 
 import asyncpg
 
 from contracts.catalogue import INTAKE as SAYS
 from contracts.codes import COUNCIL_ROLES, Role
-from contracts.envelope import Envelope
+from contracts.envelope import Refused
 from services.chassis.decider import Decider
-from services.chassis.hearing import Heard
+from services.chassis.hearing import Reactor
 from services.chassis.identity import Caller
-from services.chassis.service import Definition
-from services.intake.api import router
-from services.intake.domain.case import Nothing, State, decide, evolve, permitted
+from services.chassis.service import Definition, Service
+from services.intake.api import on_case, router
+from services.intake.asking import around_of
+from services.intake.domain.case import decide
+from services.intake.domain.heard import HEARD
+from services.intake.domain.path import permitted
+from services.intake.domain.state import Nothing, State, evolve
 from services.intake.drafts import drafts, submitting, sweeping
+from services.intake.forgetting import forgetting
 from services.intake.projections import projecting
 from services.intake.queries import is_known
 from services.intake.saying import seen_by
+from services.intake.standings import HEARD_UPCASTERS, take_in
 
 
-class _Deaf:
-    """Intake hears nothing yet: what others say of a case is read from them."""
-
-    def names(self, _kind: str) -> bool:
-        return False
-
-    def read(self, _envelope: Envelope, _data: bytes) -> Any:
-        raise NotImplementedError
-
-    async def hear(self, _connection: asyncpg.Connection, _heard: Sequence[Heard]) -> None:
-        """Nothing."""
-
-    async def known(self, _connection: asyncpg.Connection, _envelope: Envelope) -> bytes | None:
-        return None
+async def _allows(
+    _desk: Service[State], connection: asyncpg.Connection, caller: Caller, subject: str, state: State, action: str
+) -> Refused | None:
+    return permitted(state, action, await around_of(connection, caller, subject))
 
 
 async def _visible(connection: asyncpg.Connection, caller: Caller, subject: UUID) -> bool:
@@ -50,13 +44,18 @@ def definition(secret: bytes) -> Definition[State]:
         says=SAYS,
         upcasters={},
         project=projecting(secret),
-        permitted=permitted,
+        permitted=lambda _state, _action: None,
+        allows=_allows,
         visible=_visible,
-        listener=lambda _service: _Deaf(),
-        routers=[router, drafts, submitting],
+        project_heard=take_in,
+        # It learns from what it hears, and decides only what people ask of it.
+        listener=lambda service: Reactor(
+            store=service.store, catalogue=HEARD, upcasters=HEARD_UPCASTERS, react=lambda _envelope, _event: [], project=take_in
+        ),
+        routers=[router, on_case, drafts, submitting],
         roles=frozenset(Role),
         council_roles=frozenset(COUNCIL_ROLES),
         keys=True,
-        background=lambda service: [sweeping(service)],
-        projections=("notified",),
+        background=lambda service: [sweeping(service), forgetting(service)],
+        projections=("notified", "heard", "transfer"),
     )

@@ -9,10 +9,11 @@ from typing import Any, Final
 from uuid import UUID
 from weakref import WeakKeyDictionary
 
+import asyncpg
 from starlette.responses import Response
 
 from contracts.clocks import london_date
-from contracts.codes import Role
+from contracts.codes import COUNCIL_ROLES, Role
 from contracts.envelope import Fault, Origin, Refused
 from services.chassis.batcher import Batcher
 from services.chassis.clock import new_id, now
@@ -24,27 +25,22 @@ from services.chassis.reading import as_json
 from services.chassis.service import Service
 from services.chassis.store import Ask, Cause
 from services.intake.bodies import ChangeBody, ConsiderationBody, Notify, ReclassificationBody, WithdrawalBody
-from services.intake.domain.case import (
-    Case,
-    Change,
-    Command,
-    Consider,
-    Nothing,
-    Receive,
-    Reclassify,
-    State,
-    Withdraw,
-    decide,
-    evolve,
-)
+from services.intake.domain.around import Around, Side
+from services.intake.domain.case import Command, decide
+from services.intake.domain.heard import Heard
+from services.intake.domain.notification import Change, Consider, Receive, Reclassify, Withdraw
+from services.intake.domain.state import Case, Nothing, State, evolve
 from services.intake.projections import person_mark
 from services.intake.queries import Prepared, Wanting, instant, prepare, tried
-from services.intake.saying import council_of, fields, instant_of, missing, not_yours, notification, taken_back
+from services.intake.saying import council_of, fields, instant_of, missing, not_yours, notification, seen_by, taken_back
+from services.intake.standings import heard_of
 from services.intake.telling import receipt, standing
 
 Desk = Service[State]
 Told = Callable[[str | None, Any, int], dict[str, Any]]
 """(id, or None for a dry run; state after; version) -> the answer."""
+Telling = Callable[[Heard, str | None, Any, int], dict[str, Any]]
+"""The same, of a case of which something was heard."""
 
 _BATCHERS: Final[WeakKeyDictionary[Desk, Batcher[Wanting, Prepared]]] = WeakKeyDictionary()
 MEANWHILE: Final = timedelta(minutes=1)
@@ -135,31 +131,50 @@ async def _change(desk: Desk, asked: Asked[ChangeBody], *, correction: bool) -> 
     body, changes = asked.body, asked.body.changes
     refuse(taken_back(changes, registrar=is_registrar(asked.caller)))
     values = fields(changes, changes.model_fields_set)
-    change = Change(
-        correction=correction, values=values, reason=body.reason, origin=_origin(asked.caller), on=_on(body.occurred_at)
-    )
-    return await _on_case(desk, asked, change, body.occurred_at)
+
+    def change(around: Around, on: date | None) -> Change:
+        return Change(correction=correction, values=values, reason=body.reason, on=on, around=around)
+
+    return await on_case(desk, asked, change)
 
 
 async def withdraw(desk: Desk, asked: Asked[WithdrawalBody]) -> Ask | Response:
     """Take the notification back."""
     body = asked.body
-    return await _on_case(desk, asked, Withdraw(reason=body.reason, on=_on(body.occurred_at)), body.occurred_at)
+    return await on_case(desk, asked, lambda around, on: Withdraw(reason=body.reason, on=on, around=around))
 
 
 async def reclassify(desk: Desk, asked: Asked[ReclassificationBody]) -> Ask | Response:
     """Another statistical category."""
     body = asked.body
-    command = Reclassify(incident_type=body.incident_type.value, basis=body.basis, on=_on(body.occurred_at))
-    return await _on_case(desk, asked, command, body.occurred_at)
+
+    def reclassify(around: Around, on: date | None) -> Reclassify:
+        return Reclassify(incident_type=body.incident_type.value, basis=body.basis, on=on, around=around)
+
+    return await on_case(desk, asked, reclassify)
 
 
-async def _on_case(desk: Desk, asked: Asked[Any], command: Command, said: date | datetime | None) -> Ask | Response:
+async def on_case(
+    desk: Desk,
+    asked: Asked[Any],
+    make: Callable[[Around, date | None], Command],
+    tell: Telling = standing,
+    council: str | None = None,
+) -> Ask | Response:
+    """A command on a case that is there, with all that it is judged by; `council` if another than the case's answers for it."""
     refuse(not_yours(asked.body, registrar=is_registrar(asked.caller)))
     case: Case = asked.state
-    return await _carried(
-        desk, asked, command, standing, About(subject=asked.subject, council=case.council, occurred=instant_of(said))
-    )
+    said: date | datetime | None = getattr(asked.body, "occurred_at", None)
+    async with desk.pool.acquire() as connection:
+        around = await around_of(connection, asked.caller, asked.subject)
+    about = About(subject=asked.subject, council=council or case.council, occurred=instant_of(said))
+    return await _carried(desk, asked, make(around, _on(said)), partial(tell, around.heard), about)
+
+
+async def around_of(connection: asyncpg.Connection, caller: Caller, subject: str) -> Around:
+    """Who asks, and what the inspectorate has said of the case so far."""
+    side = Side.REGISTRAR if is_registrar(caller) else Side.COUNCIL if caller.role in COUNCIL_ROLES else Side.INSPECTORATE
+    return Around(side=side, council=seen_by(caller.council), heard=await heard_of(connection, subject))
 
 
 async def _carried(desk: Desk, asked: Asked[Any], command: Command, tell: Told, about: About) -> Ask | Response:

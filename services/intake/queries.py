@@ -26,15 +26,24 @@ _PREPARE: Final = f"""
 """
 _LIKE: Final = f"select {_ALIKE} from (select $1::text as council, $2::bytea as person, $3::date as occurred_on) w"
 _INSTANT: Final = "select clock_timestamp() + $1::interval"
-_KNOWN: Final = "select exists (select from notified where subject = $1 and ($2::text is null or council = $2))"
+_RESPONSIBLE: Final = "select exists (select from notified where subject = $1 and ($2::text is null or council = $2))"
+_KNOWN: Final = """
+    select exists (select from notified where subject = $1 and ($2::text is null or council = $2))
+        or exists (select from transfer where subject = $1 and to_council = $2)
+"""
 _LIST: Final = """
-    select subject, reference, council, council_reference, incident_type, received_at, version, register_row, status
+    select subject, reference, council, notified_by, council_reference, incident_type, received_at, version, register_row, status
     from notified
     where ($1::text is null or council = $1) and ($2::text is null or council_reference = $2)
       and ($3::text is null or status = $3)
       and (received_at, subject) > ($4::timestamptz, $5::text)
     order by received_at, subject limit $6
 """
+_TRANSFERS: Final = """
+    select subject, reference, from_council, to_council, proposed_on from transfer
+    where (proposed_on, subject) > ($1::date, $2::text) order by proposed_on, subject limit $3
+"""
+_ERASED: Final = "select subject from notified where erased order by subject"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,8 +93,32 @@ async def instant(connection: asyncpg.Connection, shift: timedelta) -> datetime:
 
 
 async def is_known(connection: asyncpg.Connection, subject: str, council: str | None) -> bool:
-    """Whether the case exists, for that council or for all."""
+    """Whether the case exists, for that council or for all; a council that it is proposed to knows that it does."""
     return bool(await connection.fetchval(_KNOWN, subject, council))
+
+
+async def is_responsible(connection: asyncpg.Connection, subject: str, council: str | None) -> bool:
+    """Whether the case is that council's, or any's."""
+    return bool(await connection.fetchval(_RESPONSIBLE, subject, council))
+
+
+async def transfers(connection: asyncpg.Connection, after: tuple[date, str], limit: int) -> list[dict[str, Any]]:
+    """What the connection's council has proposed or is asked, the oldest first."""
+    return [
+        {
+            "case_id": row["subject"],
+            "reference": row["reference"],
+            "proposed_by": row["from_council"],
+            "to_council": row["to_council"],
+            "proposed_on": row["proposed_on"],
+        }
+        for row in await connection.fetch(_TRANSFERS, *after, limit)
+    ]
+
+
+async def erased(connection: asyncpg.Connection) -> list[str]:
+    """Cases whose keys are to be destroyed, or were."""
+    return [row["subject"] for row in await connection.fetch(_ERASED)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +138,7 @@ async def cases(connection: asyncpg.Connection, wanted: Filter, after: tuple[dat
             "case_id": row["subject"],
             "reference": row["reference"],
             "council": row["council"],
+            "notified_by": row["notified_by"],
             "council_reference": row["council_reference"],
             "status": row["status"],
             "version": row["version"],

@@ -7,7 +7,7 @@ from typing import Any, Final
 from contracts.clocks import noon_london
 from contracts.codes import Precision
 from contracts.councils import council_named
-from contracts.envelope import Fault
+from contracts.envelope import Fault, Value
 from contracts.intake import Mappa, Notification, Order, Person, SignedOff
 from contracts.personal import Personal
 from services.chassis.commands import Body
@@ -108,6 +108,14 @@ def _precisely(day: date | None, precision: Precision | None) -> dict[str, Any]:
     return {"occurred_on": day, "occurred_on_precision": precision}
 
 
+def signed(body: SignedOffBody | None) -> SignedOff | None:
+    """Who signed, if that was said."""
+    if body is None:
+        return None
+    name = Personal(body.name) if body.name is not None else None
+    return SignedOff(name=name, grade=body.grade.value if body.grade else None, signed_on=body.signed_on)
+
+
 def _said(value: Any) -> Any:
     match value:
         case PersonBody():
@@ -122,16 +130,15 @@ def _said(value: Any) -> Any:
         case MappaBody():
             return Mappa(**dict(value))
         case SignedOffBody():
-            name = Personal(value.name) if value.name is not None else None
-            return SignedOff(name=name, grade=value.grade.value if value.grade else None, signed_on=value.signed_on)
+            return signed(value)
         case list():
             return tuple(_said(each) for each in value)
         case _:
             return value
 
 
-def told(said: Notification, *, personal: bool) -> dict[str, Any]:
-    """A notification as JSON; personal values for who may see them, null for others, "[erased]" where the key is gone."""
+def told(said: Value, *, personal: bool) -> dict[str, Any]:
+    """What was said as JSON; personal values for who may see them, null for others, "[erased]" where the key is gone."""
 
     def shown(value: Any) -> Any:
         match value:
