@@ -415,6 +415,13 @@ class DisputeOutcome(Code):
     CHANGED = "changed", "A corrected letter follows"
 
 
+class FoundBy(Code):
+    """Who found an example of good practice (R-27)."""
+
+    COUNCIL = "council", "Named by the council in its review"
+    INSPECTOR = "inspector", "Found by the inspector"
+
+
 class ErasureBasis(Code):
     """Why personal data is erased."""
 
@@ -439,6 +446,7 @@ class CaseStatus(Code):
     INFORMATION_REQUESTED = "information_requested"
     INFORMATION_SUPPLIED = "information_supplied"
     CR_REQUIRED_BY_INSPECTOR = "cr_required_by_inspector", "Comprehensive review required by the inspector"
+    ASSESSED = "assessed", "Assessed, feedback not sent yet"
     FEEDBACK_SENT = "feedback_sent"
     ACCEPTED = "accepted"
     DISPUTED = "disputed"

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Generic, Protocol, TypeVar
 from uuid import UUID
 
+import asyncpg
 import orjson
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -66,7 +67,9 @@ class Desk(Protocol):
         """Whether the caller may know that this subject exists."""
         ...
 
-    def permitted(self, state: Any, action: str) -> Refused | None:
+    async def permitted(
+        self, connection: asyncpg.Connection, caller: Caller, subject: str, state: Any, action: str
+    ) -> Refused | None:
         """Whether the state allows the action at all, whatever its words (a 409 comes before a 422)."""
         ...
 
@@ -145,12 +148,13 @@ async def _judged(
             if kept is not None and not kept.reused:
                 return replied(kept, replayed=True)
             version, state = await desk.store.state(connection, asked.subject)
+            refusal = await desk.permitted(connection, asked.caller, asked.subject, state, action)
         seen = _if_match(request)
         if seen != version:
             raise ProblemError(
                 412, "stale_version", "Changed since you read it: read it again and decide anew.", headers={"ETag": etag(version)}
             )
-        if (refusal := desk.permitted(state, action)) is not None:
+        if refusal is not None:
             raise ProblemError.refused(refusal)
         if kept is not None:
             raise reused()

@@ -62,6 +62,8 @@ class Definition(Generic[S]):
     """The read models of what was heard, without reactions: what a rebuild folds."""
     folding: "Callable[[Service[S]], Folding] | None" = None
     """How a rebuild folds history, where that is not the topic."""
+    allows: "Callable[[Service[S], asyncpg.Connection, Caller, str, S, str], Awaitable[Refused | None]] | None" = None
+    """As `permitted`, for a service that also asks who it is, and what others have said of the subject."""
 
 
 @dataclass(kw_only=True, eq=False)
@@ -105,9 +107,13 @@ class Service(Generic[S]):
             heard=self.definition.project_heard or _nothing_heard,
         )
 
-    def permitted(self, state: S, action: str) -> Refused | None:
+    async def permitted(
+        self, connection: asyncpg.Connection, caller: Caller, subject: str, state: S, action: str
+    ) -> Refused | None:
         """Whether the state allows the action at all."""
-        return self.definition.permitted(state, action)
+        if (refusal := self.definition.permitted(state, action)) is not None or self.definition.allows is None:
+            return refusal
+        return await self.definition.allows(self, connection, caller, subject, state, action)
 
     async def ready(self) -> list[str]:
         """What is not ready."""
