@@ -18,6 +18,7 @@ from services.feedback.api import router
 from services.feedback.asking import allows
 from services.feedback.domain.case import UNTOUCHED
 from services.feedback.domain.deciding import State, decide, evolve
+from services.feedback.drawing import drawn
 from services.feedback.projections import HEARD, heard_changes, own_changes
 from services.feedback.upcasters import HEARD_UPCASTERS, UPCASTERS
 
@@ -64,5 +65,6 @@ FEEDBACK: Final = Definition[State](
     roles=frozenset(Role),
     council_roles=frozenset(COUNCIL_ROLES),
     keys=True,
+    diagram=drawn,
     projections=("known_case", "triaged", "standing", "clock", "conflict", "telling"),
 )

@@ -107,6 +107,7 @@ class Progress:
     """What of the case's history says where it stands. `seen` is the latest submission that was dealt with."""
 
     outcome: TriageOutcome | None = None
+    outcome_on: date | None = None
     inspector: str | None = None
     step: Step = NotBegun()
     seen: int = 0
@@ -142,8 +143,8 @@ UNTOUCHED: Final = Case()
 def progressed(at: Progress, event: CaseEvent) -> Progress:
     """Where the case stands after one more step."""
     match event:
-        case CaseTriaged(outcome=outcome):
-            return replace(at, outcome=TriageOutcome(outcome))
+        case CaseTriaged(outcome=outcome, on=day):
+            return replace(at, outcome=TriageOutcome(outcome), outcome_on=day)
         case CaseAllocated(inspector=inspector):
             return replace(at, inspector=inspector)
         case ScrutinyStarted(review=review):
@@ -168,8 +169,9 @@ def progressed(at: Progress, event: CaseEvent) -> Progress:
             return replace(at, step=Closed(on=day))
         case CaseReopened(on=day):
             # Out of scope no longer holds: the new facts are looked at first.
-            fallen = at.outcome is TriageOutcome.OUT_OF_SCOPE
-            return replace(at, step=Reopened(), reopened_on=day, outcome=None if fallen else at.outcome)
+            void = at.outcome is TriageOutcome.OUT_OF_SCOPE and at.outcome_on is not None and at.outcome_on <= day
+            since = max(day, at.reopened_on or day)
+            return replace(at, step=Reopened(), reopened_on=since, outcome=None if void else at.outcome)
         case _:
             assert_never(event)
 

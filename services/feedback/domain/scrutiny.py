@@ -8,7 +8,7 @@ from contracts.codes import IarDecision, Quality, ReviewKind
 from contracts.envelope import Decision, Fault
 from contracts.feedback import InformationRequested, Item, ReviewAssessed, ScrutinyStarted
 from contracts.personal import Personal
-from services.feedback.domain.case import Asking, Case
+from services.feedback.domain.case import Asking, Case, Reading
 from services.feedback.domain.days import day_of, misdated, refused
 from services.feedback.domain.known import Known, Submission
 from services.feedback.domain.standing import Around
@@ -50,7 +50,8 @@ def scrutinise(case: Case, command: Scrutinise, at: datetime) -> Decision:
     """What follows from beginning to read."""
     read, faults = _submission(command.around.known, command.review, None)
     number = read.number if read else command.review
-    if case.scrutiny is not None and case.scrutiny.review == number and command.around.on in {None, case.scrutiny.on}:
+    begun = case.scrutiny if isinstance(case.at.step, Reading) else None
+    if begun is not None and begun.review == number and command.around.on in {None, begun.on}:
         return []
     if found := (*faults, *misdated(command.around, at, {"review": read.on if read else None})):
         return refused(found)

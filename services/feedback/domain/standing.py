@@ -50,7 +50,7 @@ ALLOWED: Final[Mapping[CaseStatus, tuple[str, ...]]] = MappingProxyType(
         CaseStatus.AWAITING_SOG_DECISION: _ALWAYS,
         CaseStatus.REVIEW_SUBMITTED: _ON_A_REVIEW,
         CaseStatus.UNDER_SCRUTINY: _ON_A_REVIEW,
-        CaseStatus.INFORMATION_REQUESTED: _ON_A_REVIEW,
+        CaseStatus.INFORMATION_REQUESTED: tuple(action for action in _ON_A_REVIEW if action != SCRUTINY),
         CaseStatus.INFORMATION_SUPPLIED: _ON_A_REVIEW,
         CaseStatus.ASSESSED: _ON_A_REVIEW,
         CaseStatus.CR_REQUIRED_BY_INSPECTOR: _ON_A_REVIEW,
@@ -211,7 +211,9 @@ def allowed(case: Case, around: Around) -> tuple[str, ...]:
         actions = tuple(action for action in actions if action in WORDLESS)
     barred = around.conflict and not _excepted(case, around.actor)
     return tuple(
-        action for action in actions if _sensible(case, action) and _ripe(case, action) and not (barred and action in ASSESSING)
+        action
+        for action in actions
+        if _sensible(case, action) and _ripe(case, around.known, action) and not (barred and action in ASSESSING)
     )
 
 
@@ -233,13 +235,21 @@ def _sensible(case: Case, action: str) -> bool:
             return case.draft is not None
         case "dispute-resolution":
             return bool(case.letters)
+        case "reopening":
+            return case.at.outcome is not TriageOutcome.DUPLICATE
         case _:
             return True
 
 
-def _ripe(case: Case, action: str) -> bool:
-    """A letter says what was judged, and not what a second reader did not agree with."""
-    return action != LETTER or (case.at.judged and case.at.draft is not DraftState.NOT_AGREED)
+def _ripe(case: Case, known: Known, action: str) -> bool:
+    """A review is read only while it stands; a letter says what was judged, and not what a second reader did not agree with."""
+    match action:
+        case "scrutiny" | "information-requests" | "assessment":
+            return known.newest is not None
+        case "feedback":
+            return case.at.judged and case.at.draft is not DraftState.NOT_AGREED
+        case _:
+            return True
 
 
 def _excepted(case: Case, actor: str) -> bool:
