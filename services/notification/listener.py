@@ -18,7 +18,7 @@ from services.chassis.store import Ask, Done, Store
 from services.notification import queries
 from services.notification.domain.outward import Case, outward
 from services.notification.domain.told import Place, Told
-from services.notification.projections import known_cases
+from services.notification.projections import handed_over, known_cases
 from services.notification.queries import FeedRow
 from services.notification.reactions import reactions
 from services.notification.upcasters import HEARD_UPCASTERS
@@ -30,6 +30,7 @@ HEARD: Final = {
         intake.NotificationAmended,
         intake.NotificationCorrected,
         intake.NotificationWithdrawn,
+        intake.TransferAccepted,
     )
 }
 _NAMES: Final = frozenset(kind for kind, _ in HEARD)
@@ -51,7 +52,7 @@ class GovernmentListener:
         self._address = address
 
     def names(self, kind: str) -> bool:
-        """Types that Government may be told of."""
+        """Types that Government may be told of, and that say whose a case is."""
         return kind in _NAMES
 
     def read(self, envelope: Envelope, data: bytes) -> Event:
@@ -132,3 +133,4 @@ class GovernmentListener:
 async def project_heard(connection: asyncpg.Connection, heard: Sequence[Heard]) -> None:
     """The read models of what was heard."""
     await queries.add_cases(connection, known_cases(heard))
+    await queries.hand_over(connection, handed_over(heard))

@@ -1,6 +1,6 @@
 """The SQL of this service: the cases that it knows, the feed, and the evidence of delivery."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Final, NamedTuple
 from uuid import UUID
@@ -15,6 +15,10 @@ _ADD_CASES: Final = """
     insert into known_case (subject, council, reference, received_at, received_on, event_id, data)
     select * from unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[], $5::date[], $6::uuid[], $7::bytea[])
     on conflict (subject) do nothing
+"""
+_HAND_OVER: Final = """
+    update known_case k set council = c.council from unnest($1::text[], $2::text[]) as c(subject, council)
+    where k.subject = c.subject
 """
 _CASES: Final = "select subject, reference, council from known_case where subject = any($1)"
 _CASE: Final = "select subject, council, reference, received_at, received_on, event_id, data from known_case where subject = $1"
@@ -69,6 +73,12 @@ async def add_cases(connection: asyncpg.Connection, cases: Sequence[KnownCase]) 
     """Know these cases."""
     if cases:
         await connection.execute(_ADD_CASES, *_columns(cases))
+
+
+async def hand_over(connection: asyncpg.Connection, councils: Mapping[str, str]) -> None:
+    """Case -> the council whose it is from now on."""
+    if councils:
+        await connection.execute(_HAND_OVER, list(councils), list(councils.values()))
 
 
 async def cases(connection: asyncpg.Connection, subjects: Iterable[str]) -> dict[str, Case]:
