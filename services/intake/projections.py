@@ -31,8 +31,8 @@ from services.intake.standings import PROGRESS, settle
 # What was heard before its case is there, as a rebuild may have it, is looked at in the same round trip.
 _ADD: Final = """
     with added as (
-        insert into notified (subject, reference, council, notified_by, council_reference, incident_type, received_at, received_on,
-                              occurred_on, person, version, register_row, progress, status)
+        insert into notified (subject, reference, council, notified_by, council_reference, incident_type, received_at,
+                              received_on, occurred_on, person, version, register_row, progress, status)
         select subject, reference, council, council, council_reference, incident_type, received_at, received_on, occurred_on,
                person, version, register_row, progress, status
         from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::date[], $8::date[],

@@ -37,6 +37,8 @@ def transfer(case: Case, command: Transfer, at: datetime) -> Decision:
         return refused(*faults)
     if command.accept is None:
         return _propose(case, command, at)
+    if command.to_council is not None:
+        return refused(_fault("#/accept", "not_allowed", "Propose, or say something of what is proposed: not both."))
     if case.proposal is None:
         return _elsewhere("No transfer is proposed.")
     return _accept(case, command, at) if command.accept else _end(case, case.proposal, command, at)

@@ -195,14 +195,22 @@ class Stage:
 
     # Intake's voice
 
-    async def say(self, event: Event, *, subject: str, council: str | None = GLASGOW, origin: Origin = Origin.LIVE) -> Envelope:
-        """Put an event of intake on the topic, chained and sealed as intake would."""
+    async def say(
+        self,
+        event: Event,
+        *,
+        subject: str,
+        council: str | None = GLASGOW,
+        origin: Origin = Origin.LIVE,
+        source: str = "intake",
+    ) -> Envelope:
+        """Put an event of intake on the topic, or of the service that is not on stage, chained and sealed as it would be."""
         await self.keyring.create(subject) if subject not in self.heads else await self.keyring.fetch([subject])
         before, at, identity = self.heads.get(subject), now(), new_id()
         data = codec.encode(event, self.keyring.box(subject, identity.bytes))
         policy, calendar = event.rules()
         fields: dict[str, Any] = {
-            "id": identity, "source": "intake", "type": event.type, "schemaversion": event.version, "subject": subject,
+            "id": identity, "source": source, "type": event.type, "schemaversion": event.version, "subject": subject,
             "streamversion": before.streamversion + 1 if before else 1, "time": event.happened() or at, "recordedtime": at,
             "role": "council", "actor": "someone", "council": council, "origin": origin, "policy": policy, "calendar": calendar,
             "correlationid": identity, "causationid": None, "traceparent": None, "prevhash": before.hash if before else NO_HASH,
