@@ -7,11 +7,13 @@ from uuid import UUID
 from contracts import intake
 from contracts.codes import TriageOutcome
 from contracts.envelope import Decision, Envelope, Event, Origin, Refused
+from contracts.feedback import FeedbackSent, InformationRequested, Item, ReviewAssessed
 from contracts.intake import Notification, NotificationReceived, Review, ReviewSubmitted
 from contracts.personal import Personal
 from services.feedback.domain.case import UNTOUCHED
 from services.feedback.domain.deciding import Command, State, decide, evolve
 from services.feedback.domain.known import Known, learn
+from services.feedback.domain.scrutiny import Assess
 from services.feedback.domain.standing import Around
 from services.feedback.domain.triage import Triage
 
@@ -70,6 +72,27 @@ def look(outcome: str = "in_scope", **more: Any) -> Triage:
         "has_duplicates": False,
     }
     return Triage(**said | more)
+
+
+def assess(around: Around, **said: Any) -> Assess:
+    nothing = dict.fromkeys(
+        ("review", "iar_decision", "quality", "objectivity_ok", "signoff_ok", "coverage_ok", "comments"),
+    )
+    return Assess(around=around, **nothing | said)
+
+
+def assessed(iar_decision: str | None = "appropriate", review: int = 1, kind: str = "IAR", quality: str | None = None) -> Event:
+    return ReviewAssessed(on=TODAY, review=review, kind=kind, iar_decision=iar_decision, quality=quality)
+
+
+def sent(letter: int = 1, *, review: int = 1, text: str | None = "A letter.", corrects: int | None = None) -> FeedbackSent:
+    words = Personal(text) if text is not None else None
+    return FeedbackSent(letter=letter, on=TODAY, review=review, corrects=corrects, text=words)
+
+
+def requested(request: int = 1, *items: str) -> InformationRequested:
+    asked = tuple(Item(text=Personal(text)) for text in items or ("The plan.",))
+    return InformationRequested(request=request, on=TODAY, review=1, items=asked)
 
 
 def state(*history: Event) -> State:
