@@ -1,4 +1,4 @@
-"""The nine duties with a limit: how long each is under which guidance, and when it is due. Pure arithmetic over named versions.
+"""The nine duties with a limit: how long each is under which guidance, when it is due, and who is reminded. Pure arithmetic.
 
 Day 0 is the anchor; the first working day after it is day 1; a clock is in time until its due day ends in Europe/London.
 """
@@ -47,6 +47,31 @@ class Limit:
     unit: Unit
 
 
+class Party(StrEnum):
+    """Who is told of a limit."""
+
+    COUNCIL = "council"
+    INSPECTORATE = "inspectorate"
+
+
+@dataclass(frozen=True, slots=True)
+class Threshold:
+    """A day on which somebody is told: so many days before the limit (fewer than 0), on it (0), or after it."""
+
+    days: int
+    to: Party
+    unit: Unit = Unit.CALENDAR_DAYS
+
+    @property
+    def name(self) -> str:
+        """What events call it: `7_days_before`, `on_the_day`, `1_working_day_after`."""
+        if self.days == 0:
+            return "on_the_day"
+        plural = "" if abs(self.days) == 1 else "s"
+        kind = "working_day" if self.unit is Unit.WORKING_DAYS else "day"
+        return f"{abs(self.days)}_{kind}{plural}_{'before' if self.days < 0 else 'after'}"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
     """One edition of the guidance, for cases received from its first day on (domain 1.11)."""
@@ -54,6 +79,7 @@ class Policy:
     version: str
     first: date
     limits: Mapping[Clock, Limit]
+    reminders: Mapping[Clock, tuple[Threshold, ...]]
     excludes_registered_sex_offenders: bool = False
     """R-12: the letter of January 2012 left them out; MAPPA category 1 is flagged."""
 
@@ -92,11 +118,46 @@ LIMITS: Final[Mapping[Clock, Limit]] = MappingProxyType(
 )
 """The same in every edition so far; an edition that changes one says `LIMITS | {...}`."""
 
+_COUNCIL_IN_MONTHS: Final = (
+    Threshold(-28, Party.COUNCIL),
+    Threshold(-7, Party.COUNCIL),
+    Threshold(0, Party.COUNCIL),
+    Threshold(1, Party.COUNCIL),
+    Threshold(7, Party.INSPECTORATE),
+)
+_COUNCIL_IN_DAYS: Final = (
+    Threshold(-2, Party.COUNCIL, Unit.WORKING_DAYS),
+    Threshold(0, Party.COUNCIL),
+    Threshold(1, Party.COUNCIL),
+    Threshold(5, Party.INSPECTORATE, Unit.WORKING_DAYS),
+)
+
+REMINDERS: Final[Mapping[Clock, tuple[Threshold, ...]]] = MappingProxyType(
+    {
+        Clock.NOTIFY: (),  # nobody knows of the incident here before it is notified
+        Clock.NOTIFY_FROM_AWARENESS: (),
+        Clock.SOG_NOTICE: _COUNCIL_IN_DAYS,
+        Clock.GOVERNMENT_COPY: (Threshold(0, Party.INSPECTORATE), Threshold(1, Party.INSPECTORATE)),
+        Clock.REVIEW: _COUNCIL_IN_MONTHS,
+        Clock.FEEDBACK: tuple(Threshold(days, Party.INSPECTORATE) for days in (-7, 0, 1)),
+        Clock.ACCEPTANCE: _COUNCIL_IN_DAYS,
+        Clock.INFORMATION: _COUNCIL_IN_DAYS,
+        Clock.COMPREHENSIVE_REVIEW: _COUNCIL_IN_MONTHS[1:],
+    },
+)
+"""Who is told and when (domain 1.6, rule 8). Earlier than a clock began, nobody is."""
+
 POLICIES: Final = (
-    Policy(version="2012", first=date(2012, 1, 27), limits=LIMITS, excludes_registered_sex_offenders=True),
-    Policy(version="2013", first=date(2013, 2, 1), limits=LIMITS),
-    Policy(version="2013+2014", first=date(2014, 8, 1), limits=LIMITS),
-    Policy(version="2022", first=date(2022, 1, 1), limits=LIMITS),
+    Policy(
+        version="2012",
+        first=date(2012, 1, 27),
+        limits=LIMITS,
+        reminders=REMINDERS,
+        excludes_registered_sex_offenders=True,
+    ),
+    Policy(version="2013", first=date(2013, 2, 1), limits=LIMITS, reminders=REMINDERS),
+    Policy(version="2013+2014", first=date(2014, 8, 1), limits=LIMITS, reminders=REMINDERS),
+    Policy(version="2022", first=date(2022, 1, 1), limits=LIMITS, reminders=REMINDERS),
 )
 """Every edition, oldest first."""
 
@@ -141,6 +202,13 @@ def due(clock: Clock, day_zero: date, policy: Policy, calendar: Calendar) -> Due
         skipped=tuple(Skipped(date=day, reason=reason) for day, reason in reasons.items() if reason is not None),
         calendar=calendar.version,
     )
+
+
+def remind_on(threshold: Threshold, due_on: date, calendar: Calendar) -> date:
+    """The day of a threshold; OutsideCalendar where the calendar does not reach."""
+    if threshold.unit is not Unit.WORKING_DAYS:
+        return due_on + timedelta(days=threshold.days)
+    return calendar.after(due_on, threshold.days) if threshold.days > 0 else calendar.before(due_on, -threshold.days)
 
 
 def working_days_taken(day_zero: date, received_on: date, calendar: Calendar) -> int:

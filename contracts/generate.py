@@ -44,6 +44,7 @@ def code_lists() -> Iterator[Made]:
     yield _listed("policy_version", _policies())
     yield _listed("calendar_version", ((name, name, calendar(name).first, calendar(name).last) for name in versions()))
     yield _table("clock", ("policy", "clock", "length", "unit"), _limits())
+    yield _table("reminder", ("policy", "clock", "threshold", "days", "unit", "to"), _reminders())
 
 
 def schemas() -> Iterator[Made]:
@@ -106,6 +107,13 @@ def _limits() -> Iterator[tuple[object, ...]]:
     for edition in POLICIES:
         for clock, limit in edition.limits.items():
             yield edition.version, clock, limit.length, limit.unit
+
+
+def _reminders() -> Iterator[tuple[object, ...]]:
+    for edition in POLICIES:
+        for clock, thresholds in edition.reminders.items():
+            for each in thresholds:
+                yield edition.version, clock, each.name, each.days, each.unit, each.to
 
 
 def _listed(name: str, rows: Iterable[tuple[object, ...]]) -> Made:

@@ -8,7 +8,7 @@ ValueError
 """
 
 import json
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -70,16 +70,23 @@ class Calendar:
     def after(self, day: date, count: int) -> date:
         """The `count`th working day after `day`, which itself is never counted."""
         self.within(day)
-        reached = self._worked(day) + count - 1
-        if not 0 <= reached < len(self._working):
-            raise OutsideCalendar(self._beyond(f"{count} working days after {day}"))
-        return date.fromordinal(self._working[reached])
+        return self._at(self._worked(day) + count - 1, f"{count} working days after {day}")
+
+    def before(self, day: date, count: int) -> date:
+        """The `count`th working day before `day`, which itself is never counted."""
+        self.within(day)
+        return self._at(bisect_left(self._working, day.toordinal()) - count, f"{count} working days before {day}")
 
     def between(self, day: date, until: date) -> int:
         """How many working days come after `day` up to and including `until`; negative if `until` is earlier."""
         self.within(day)
         self.within(until)
         return self._worked(until) - self._worked(day)
+
+    def _at(self, place: int, what: str) -> date:
+        if not 0 <= place < len(self._working):
+            raise OutsideCalendar(self._beyond(what))
+        return date.fromordinal(self._working[place])
 
     def _worked(self, day: date) -> int:
         return bisect_right(self._working, day.toordinal())
@@ -98,6 +105,15 @@ class Calendar:
 def versions() -> tuple[str, ...]:
     """The names of all calendars, in order of publication."""
     return tuple(published())
+
+
+def newer(version: str, other: str) -> bool:
+    """Whether a calendar was published after another; UnknownVersion if either is not known."""
+    places = {name: place for place, name in enumerate(published())}
+    try:
+        return places[version] > places[other]
+    except KeyError as unknown:
+        raise UnknownVersion(f"no calendar {unknown}") from None
 
 
 @cache

@@ -1,6 +1,8 @@
 """Makes a new version of the Scottish calendar from the `holidays` package: `python -m contracts.calendars.make GB-SCT/2027.1`.
 
-For developers. A version that exists is never written again: clocks that were counted by it stay provable.
+For developers. A day that was proclaimed before the package knows it is named too: `2027-06-14="World Cup"`. A version that
+exists is never written again: clocks that were counted by it stay provable. A released one is put in force by deadlines'
+`POST /v1/calendars`.
 """
 
 import json
@@ -40,17 +42,18 @@ def _named(names: list[str]) -> str:
     return NAMES.get(plain, plain) + (" (substitute day)" if plain != name else "")
 
 
-def written() -> bytes:
-    """The file of a calendar made today."""
-    days = {day.isoformat(): name for day, name in scotland().items()}
+def written(*proclaimed: str) -> bytes:
+    """The file of a calendar made today, with days proclaimed since, each as `2027-06-14=name`."""
+    said = {date.fromisoformat(day): name for day, _, name in (each.partition("=") for each in proclaimed)}
+    days = {day.isoformat(): name for day, name in sorted((scotland() | said).items())}
     data = {"first": FIRST.isoformat(), "last": LAST.isoformat(), "holidays": days}
     return (json.dumps(data, indent=1, ensure_ascii=False) + "\n").encode()
 
 
-def main(version: str = CURRENT_CALENDAR) -> int:
+def main(version: str = CURRENT_CALENDAR, *proclaimed: str) -> int:
     """Write the version and its hash, or say that it stands already; 1 when it stands and would be different now."""
     index: dict[str, str] = json.loads(INDEX.read_bytes()) if INDEX.exists() else {}
-    made = written()
+    made = written(*proclaimed)
     if version not in index:
         file_of(version).write_bytes(made)
         INDEX.write_text(json.dumps(index | {version: digest(made)}, indent=1) + "\n", encoding="utf-8")
@@ -64,4 +67,4 @@ def main(version: str = CURRENT_CALENDAR) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:2]))
+    sys.exit(main(*sys.argv[1:]))

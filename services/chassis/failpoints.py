@@ -21,6 +21,7 @@ NAMES: Final = frozenset(
         "feed.before_send",
         "feed.after_send",
         "feed.after_mark",
+        "courier.after_send",
         "rebuild.half_way",
         "rebuild.before_swap",
         "ticker.before_commit",

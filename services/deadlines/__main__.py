@@ -1,7 +1,7 @@
 """The service's command line."""
 
 from services.chassis.cli import main
-from services.chassis.settings import Settings
 from services.deadlines.app import DEADLINES
+from services.deadlines.settings import DeadlinesSettings
 
-main(DEADLINES, Settings)
+main(DEADLINES, DeadlinesSettings)

@@ -1,4 +1,4 @@
-"""HTTP: what is due when, for everyone; the clocks of cases, for who may see them. No commands: clocks follow from facts."""
+"""HTTP: what is due when, for everyone; the clocks of cases, for who may see them."""
 
 import re
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ from pydantic import BeforeValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 from starlette.responses import Response
 
-from contracts.calendars import CURRENT_CALENDAR, OutsideCalendar, calendar, digest, file_of, versions
+from contracts.calendars import OutsideCalendar, calendar, digest, file_of, versions
 from contracts.clocks import Clock, due, policy_on
 from contracts.codes import COUNCIL_ROLES, Role
 from contracts.councils import council_named
@@ -22,19 +22,21 @@ from services.chassis.identity import Caller
 from services.chassis.problems import ProblemError, not_found
 from services.chassis.reading import LARGEST_PAGE, PAGE, as_json, audited, etag, history, identifier, page, scoped
 from services.chassis.service import Service
-from services.deadlines.domain.case_clocks import Clocks
+from services.deadlines.domain.streams import Stream
 from services.deadlines.queries import (
     ClockShown,
     KnownCase,
     Listed,
     Place,
     Wanted,
+    calendar_today,
     clocks,
     clocks_of,
     known_case,
     today,
     version_of,
 )
+from services.deadlines.words import why
 
 READERS: Final = COUNCIL_ROLES | {Role.ADMINISTRATOR, Role.INSPECTOR, Role.LEAD_OFFICER, Role.ANALYST, Role.REGISTRAR}
 """Who may see clocks: a council's own people theirs, the others all."""
@@ -66,7 +68,7 @@ def _council(said: Any) -> str:
 
 Day = Annotated[date, BeforeValidator(_day), WithJsonSchema({"type": "string", "format": "date"})]
 CouncilCode = Annotated[str, BeforeValidator(_council), WithJsonSchema({"type": "string", "example": "S12000036"})]
-Desk = Service[Clocks]
+Desk = Service[Stream]
 
 public = APIRouter()
 cases = APIRouter(responses=dict.fromkeys((401, 403, 404, 503), PROBLEM))
@@ -74,15 +76,17 @@ cases = APIRouter(responses=dict.fromkeys((401, 403, 404, 503), PROBLEM))
 
 @public.get("/v1/when-due", summary="The last day in time, and why", responses={422: PROBLEM}, response_class=Response)
 async def when_due(
+    request: Request,
     clock: Clock,
     day_zero: Annotated[Day, Query(alias="from")],
     council: CouncilCode | None = None,  # noqa: ARG001 - checked; every council is counted by the official days (D-1)
 ) -> Response:
     """`counted` ends with the due day; `skipped` are the days not worked on the way; both empty for months and calendar days."""
+    version = await _calendar_today(request.app.state.desk)
     try:
-        found = due(clock, day_zero, policy_on(day_zero), calendar(CURRENT_CALENDAR))
+        found = due(clock, day_zero, policy_on(day_zero), calendar(version))
     except OutsideCalendar:
-        raise _outside() from None
+        raise _outside(version) from None
     return as_json(
         {
             "clock": found.clock,
@@ -96,9 +100,9 @@ async def when_due(
 
 
 @public.get("/v1/calendars", summary="Which days are working days: every version", response_class=Response)
-async def calendars() -> Response:
-    """Versions in order of publication, each with the hash of its file."""
-    return as_json({"current": CURRENT_CALENDAR, "calendars": _calendars()})
+async def calendars(request: Request) -> Response:
+    """Versions in order of publication, each with the hash of its file; new clocks are counted by the current one."""
+    return as_json({"current": await _calendar_today(request.app.state.desk), "calendars": _calendars()})
 
 
 @cases.get("/v1/cases/{case_id}", summary="The case, as far as its clocks go", response_class=Response, openapi_extra=OF_READERS)
@@ -152,8 +156,9 @@ async def list_clocks(
     desk, caller = await _reader(request)
     after = _place(desk, cursor) if cursor is not None else None
     wanted = Wanted(state=state, council=council, clock=clock)
+    version = await _calendar_today(desk)
     async with scoped(desk.pool, role=desk.query_role, council=caller.council) as connection:
-        found = await clocks(connection, wanted, after, limit + 1, await today(connection, _shift(desk)))
+        found = await clocks(connection, wanted, after, limit + 1, await today(connection, shift(desk)), version)
     shown = found[:limit]
     following = _cursor(desk, shown[-1].place) if len(found) > limit else None
     of_cases = [_told(each) | {"case_id": each.subject, "reference": each.reference, "council": each.council} for each in shown]
@@ -171,7 +176,7 @@ async def _clocks(desk: Desk, caller: Caller, case_id: str) -> tuple[KnownCase, 
         found = await known_case(connection, str(subject)) if subject else None
         if found is None:
             raise not_found()
-        return found, await clocks_of(connection, found.subject, await today(connection, _shift(desk)))
+        return found, await clocks_of(connection, found.subject, await today(connection, shift(desk)))
 
 
 async def _version(desk: Desk, subject: str) -> int:
@@ -179,7 +184,13 @@ async def _version(desk: Desk, subject: str) -> int:
         return await version_of(connection, subject)
 
 
-def _shift(desk: Desk) -> timedelta:
+async def _calendar_today(desk: Desk) -> str:
+    async with desk.pool.acquire() as connection:
+        return await calendar_today(connection)
+
+
+def shift(desk: Desk) -> timedelta:
+    """How far the service's clock is ahead; nothing but in a rehearsal."""
     return timedelta(seconds=desk.settings.clock_shift)
 
 
@@ -205,6 +216,7 @@ def _told(clock: ClockShown) -> dict[str, Any]:
         "started_on": clock.day_zero,
         "calendar": clock.calendar,
         "policy": clock.policy,
+        "why": why(clock),
     }
 
 
@@ -223,7 +235,7 @@ def _calendars() -> list[dict[str, Any]]:
     ]
 
 
-def _outside() -> ProblemError:
-    covered = calendar(CURRENT_CALENDAR)
+def _outside(version: str) -> ProblemError:
+    covered = calendar(version)
     detail = f"The calendar covers {covered.first} to {covered.last}."
     return ProblemError(422, "outside_calendar", detail, faults=[Fault(pointer="#/from", code="outside_calendar", detail=detail)])

@@ -2,14 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
 import asyncpg
+import orjson
 
-from contracts.calendars import CURRENT_CALENDAR, OutsideCalendar, calendar
+from contracts.calendars import OutsideCalendar, calendar
 from contracts.clocks import london_date
+from services.deadlines.domain.streams import CALENDAR, NOTHING, InForce, Stream, counted_by, in_force
 
 SOON: Final = 5
 """Working days ahead that count as soon."""
@@ -21,9 +23,15 @@ _CASE: Final = "select subject, council, reference, received_on from known_case 
 _KNOWN: Final = "select exists(select from known_case where subject = $1 and ($2::text is null or council = $2))"
 _VERSION: Final = "select coalesce((select version from stream where subject = $1), 0)"
 
+# Whoever counts holds the calendar for its transaction, so that none is activated between what it reads and what it writes.
+_HOLD_CALENDAR: Final = "select pg_advisory_xact_lock_shared(hashtext('calendar'))"
+_CHANGE_CALENDAR: Final = "select pg_advisory_xact_lock(hashtext('calendar'))"
+_ACTIVATED: Final = f"select data from event where subject = '{CALENDAR}' order by version desc limit 1"
+
 # $1 is today in Scotland: a clock past its due day is shown as missed before its breach is recorded.
 _SHOWN: Final = """
     select c.subject, c.clock, c.instance, c.council, k.reference, c.due_on, c.stopped_on, c.day_zero, c.calendar, c.policy,
+           c.held_on, c.cancelled_on, c.reason, c.due_before, c.moved_by, c.sequence, c.changed,
            case when c.stopped_on <= c.due_on then 'met'
                 when c.stopped_on is not null then 'missed'
                 when c.cancelled_on is not null then 'cancelled'
@@ -33,6 +41,14 @@ _SHOWN: Final = """
     from clock c left join known_case k using (subject)
 """
 _OF_CASE: Final = _SHOWN + "where c.subject = $2 order by c.due_on, c.clock, c.instance"
+# What is over for long is left out: programs have seen it cancelled by then.
+_SUBSCRIBED: Final = (
+    _SHOWN
+    + """
+    where (c.stopped_on is null and c.cancelled_on is null) or greatest(c.stopped_on, c.cancelled_on) >= $1::date - 90
+    order by c.due_on, c.subject, c.clock, c.instance
+"""
+)
 _OWED: Final = "c.stopped_on is null and c.cancelled_on is null and c.held_on is null"
 _PAGE: Final = """
       and ($2::text is null or c.council = $2) and ($3::text is null or c.clock = $3)
@@ -87,6 +103,13 @@ class ClockShown:
     day_zero: date
     calendar: str
     policy: str
+    held_on: date | None
+    cancelled_on: date | None
+    reason: str | None
+    due_before: date | None
+    moved_by: str | None
+    sequence: int
+    changed: datetime
 
     @property
     def place(self) -> Place:
@@ -139,18 +162,44 @@ async def clocks_of(connection: asyncpg.Connection, subject: str, on: date) -> S
     return [ClockShown(**row) for row in await connection.fetch(_OF_CASE, on, subject)]
 
 
+async def subscribed(connection: asyncpg.Connection, on: date) -> Sequence[ClockShown]:
+    """What stands in a calendar: all that is owed, and what was over in the last ninety days."""
+    return [ClockShown(**row) for row in await connection.fetch(_SUBSCRIBED, on)]
+
+
+async def calendar_in_force(connection: asyncpg.Connection) -> str:
+    """The calendar that was activated last, held until the transaction ends."""
+    await connection.execute(_HOLD_CALENDAR)
+    return in_force(await _calendar_stream(connection))
+
+
+async def change_calendar(connection: asyncpg.Connection) -> None:
+    """Wait for all who count by the calendar, and let nobody begin until the transaction ends."""
+    await connection.execute(_CHANGE_CALENDAR)
+
+
+async def calendar_today(connection: asyncpg.Connection) -> str:
+    """The calendar that a clock started now would be counted by."""
+    return counted_by(await _calendar_stream(connection))
+
+
+async def _calendar_stream(connection: asyncpg.Connection) -> Stream:
+    data = await connection.fetchval(_ACTIVATED)
+    return NOTHING if data is None else InForce(calendar=orjson.loads(data)["calendar"])
+
+
 async def clocks(
-    connection: asyncpg.Connection, wanted: Wanted, after: Place | None, limit: int, on: date
+    connection: asyncpg.Connection, wanted: Wanted, after: Place | None, limit: int, on: date, version: str
 ) -> Sequence[ClockShown]:
-    """A list of clocks from a place on, the soonest due first."""
-    last = _soon(on) if wanted.state is Listed.DUE_SOON else date.max
+    """A list of clocks from a place on, the soonest due first; what is soon, by a version of the calendar."""
+    last = _soon(on, version) if wanted.state is Listed.DUE_SOON else date.max
     key: tuple[Any, ...] = (after.due_on, after.subject, after.clock, after.instance) if after else (None, None, None, None)
     rows = await connection.fetch(_LISTS[wanted.state], on, wanted.council, wanted.clock, *key, last, limit)
     return [ClockShown(**row) for row in rows]
 
 
-def _soon(on: date) -> date:
+def _soon(on: date, version: str) -> date:
     try:
-        return calendar(CURRENT_CALENDAR).after(on, SOON)
+        return calendar(version).after(on, SOON)
     except OutsideCalendar:
         return on + _LONGEST_SOON

@@ -7,6 +7,6 @@ RULE = "judge"
 """Once for each event that was heard."""
 
 
-def reaction(facts: Facts) -> Judge | None:
+def reaction(facts: Facts, calendar: str) -> Judge | None:
     """The question that follows; none before the notification itself is known, since nothing is owed yet."""
-    return Judge(facts=facts) if facts.received is not None else None
+    return Judge(facts=facts, calendar=calendar) if facts.received is not None else None

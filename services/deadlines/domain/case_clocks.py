@@ -1,12 +1,12 @@
 """The clocks of one case: what they should be against what they are; the difference is what happened."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from types import MappingProxyType
 from typing import Final, TypeVar, assert_never
 
-from contracts.calendars import OutsideCalendar, calendar, versions
+from contracts.calendars import OutsideCalendar, calendar, newer
 from contracts.clocks import Clock, Unit, end_of_day_london, policy, working_days_taken
 from contracts.deadlines import (
     ClockBreached,
@@ -17,8 +17,9 @@ from contracts.deadlines import (
     ClockRestarted,
     ClockSatisfied,
     ClockStarted,
+    ReminderCorrected,
+    ReminderDue,
 )
-from contracts.envelope import Event
 from services.deadlines.domain.clock import (
     Cancelled,
     ClockEvent,
@@ -35,16 +36,26 @@ from services.deadlines.domain.clock import (
 )
 from services.deadlines.domain.duties import NOT_OWED, Duty, Key, Lapse, duties
 from services.deadlines.domain.facts import Facts, Stop
+from services.deadlines.domain.reminders import Reminded, Reminder, fires_from, remembered
 
 LATE_EVIDENCE: Final = "late_evidence"
 NEWER_CALENDAR: Final = "calendar"
 
 Runs = TypeVar("Runs", ClockStarted, ClockRestarted)
 
-Clocks = Mapping[Key, State]
-"""Each clock that the case has or had."""
+CaseEvent = ClockEvent | ReminderDue | ReminderCorrected
+"""What is said of a case."""
 
-NO_CLOCKS: Final[Clocks] = MappingProxyType({})
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clocks:
+    """Each clock that the case has or had, and who was reminded of what."""
+
+    states: Mapping[Key, State]
+    reminded: Mapping[Reminder, Reminded]
+
+
+NO_CLOCKS: Final = Clocks(states=MappingProxyType({}), reminded=MappingProxyType({}))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,41 +77,82 @@ class Tick:
     due_on: date
 
 
-def evolved(clocks: Clocks, event: Event) -> Clocks:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remind:
+    """The day of a reminder has come, as far as the ticker knows: who is to be told is said as it was when the clock began."""
+
+    reminder: Reminder
+    day: date
+    to: str
+
+
+def evolve_case(clocks: Clocks, event: CaseEvent) -> Clocks:
     """The clocks after one event of the case."""
-    if not isinstance(event, ClockEvent):
-        raise TypeError(event)
-    key = (Clock(event.clock), event.instance)
-    return MappingProxyType({**clocks, key: evolve(clocks.get(key, Unstarted()), event)})
+    match event:
+        case ReminderDue() | ReminderCorrected():
+            return replace(clocks, reminded=remembered(clocks.reminded, event))
+        case _:
+            key = (Clock(event.clock), event.instance)
+            state = evolve(clocks.states.get(key, Unstarted()), event)
+            return replace(clocks, states=MappingProxyType({**clocks.states, key: state}))
 
 
-def decide(clocks: Clocks, command: Judge | Tick, at: datetime) -> Sequence[ClockEvent]:
+def decide_case(clocks: Clocks, command: Judge | Tick | Remind, at: datetime) -> Sequence[CaseEvent]:
     """What follows from a command."""
     match command:
         case Judge():
             return list(_judged(clocks, command))
         case Tick(key=key, due_on=due):
-            return _ticked(key, clocks.get(key, Unstarted()), due, at)
+            return _ticked(key, clocks.states.get(key, Unstarted()), due, at)
+        case Remind():
+            return _reminded(clocks, command, at)
         case _:
             assert_never(command)
 
 
-def _judged(clocks: Clocks, command: Judge) -> Iterator[ClockEvent]:
+def _judged(clocks: Clocks, command: Judge) -> Iterator[CaseEvent]:
     received = command.facts.received
     if received is None:
         return
     owed = duties(command.facts)
     gone = Lapse(on=received.day, reason=NOT_OWED)
-    for key in {**owed, **clocks}:
-        yield from _settled(key, clocks.get(key, Unstarted()), owed.get(key, gone), command.calendar)
+    for key in {**owed, **clocks.states}:
+        duty = owed.get(key, gone)
+        yield from _settled(key, clocks.states.get(key, Unstarted()), duty, command.calendar)
+        yield from _taken_back(key, clocks.reminded, duty)
 
 
-def _ticked(key: Key, state: State, due: date, at: datetime) -> Sequence[ClockEvent]:
+def _ticked(key: Key, state: State, due: date, at: datetime) -> Sequence[CaseEvent]:
     match state:
         case Running(terms=terms) if terms.due_on == due and at >= judged_from(due):
             return [_breached(key, terms)]
         case _:
             return []
+
+
+def _reminded(clocks: Clocks, command: Remind, at: datetime) -> Sequence[CaseEvent]:
+    """Once for each clock, due day and threshold, and only for what is still owed by that day."""
+    reminder, day = command.reminder, command.day
+    clock, instance = reminder.key
+    match clocks.states.get(reminder.key, Unstarted()):
+        case Running(terms=terms) | Missed(terms=terms) if terms.due_on == reminder.due_on and at >= fires_from(day):
+            if reminder in clocks.reminded:
+                return []
+            due, name = reminder.due_on, reminder.threshold
+            return [ReminderDue(clock=clock, instance=instance, threshold=name, due_on=due, remind_on=day, to=command.to)]
+        case _:
+            return []
+
+
+def _taken_back(key: Key, reminded: Mapping[Reminder, Reminded], duty: Duty | Lapse) -> Iterator[CaseEvent]:
+    """Whoever was told of a duty that was over by then is told that, once."""
+    end = duty if isinstance(duty, Lapse) else duty.end
+    for reminder, told in reminded.items():
+        if reminder.key == key and end is not None and end.on < told.remind_on and not told.corrected:
+            reason = end.reason if isinstance(end, Lapse) else LATE_EVIDENCE
+            yield ReminderCorrected(
+                clock=key[0], instance=key[1], threshold=reminder.threshold, due_on=reminder.due_on, to=told.to, reason=reason
+            )
 
 
 def _settled(key: Key, state: State, duty: Duty | Lapse, current: str | None) -> Iterator[ClockEvent]:
@@ -147,7 +199,7 @@ def _moved(current: str | None) -> Step:
     """By a newer calendar, where that is later: never earlier than promised (domain 1.6, rule 6)."""
 
     def step(key: Key, state: State, duty: Duty) -> Sequence[ClockEvent]:
-        if current is None or not isinstance(state, Running | Held | Missed) or not _newer(current, state.terms.calendar):
+        if current is None or not isinstance(state, Running | Held | Missed) or not newer(current, state.terms.calendar):
             return []
         try:
             terms = duty.terms(current)
@@ -156,11 +208,6 @@ def _moved(current: str | None) -> Step:
         return [_recalculated(key, state.terms, terms, NEWER_CALENDAR)] if terms.due_on > state.terms.due_on else []
 
     return step
-
-
-def _newer(version: str, other: str) -> bool:
-    published = versions()
-    return version != other and published.index(version) > published.index(other)
 
 
 def _held(key: Key, state: State, duty: Duty) -> Sequence[ClockEvent]:

@@ -20,15 +20,16 @@ from pydantic import SecretStr
 from contracts.calendars import CURRENT_CALENDAR, calendar
 from contracts.clocks import Clock, due_on, london_date, noon_london, policy_on
 from contracts.envelope import NO_HASH, Envelope, Event, Origin
-from contracts.intake import Notification, NotificationReceived
+from contracts.intake import Mappa, Notification, NotificationReceived
 from services.chassis import codec, http
 from services.chassis.chain import link
 from services.chassis.clock import new_id, now, seconds
 from services.chassis.partition import Partition
 from services.chassis.service import Service, opened
-from services.chassis.settings import Settings
 from services.deadlines.app import DEADLINES
-from services.deadlines.domain.case_clocks import Clocks
+from services.deadlines.domain.streams import Stream
+from services.deadlines.post import Courier, channels
+from services.deadlines.settings import DeadlinesSettings
 from services.deadlines.ticker import Ticker
 from tests.toy.harness import PASSWORD, ROOT, SQL, migrate, on_database, record_of
 
@@ -51,7 +52,7 @@ class Reader:
 class Stage:
     """One service and who speaks to it."""
 
-    service: Service[Clocks]
+    service: Service[Stream]
     key: OKPKey
     app: FastAPI
     heads: dict[tuple[str, str], Envelope] = field(default_factory=dict)
@@ -88,11 +89,18 @@ class Stage:
         self.offset += len(records)
 
     async def notify(
-        self, *, on: date = TODAY, council: str = EDINBURGH, occurred_on: date | None = None, origin: Origin = Origin.LIVE
+        self,
+        *,
+        on: date = TODAY,
+        council: str = EDINBURGH,
+        occurred_on: date | None = None,
+        mappa: bool = False,
+        origin: Origin = Origin.LIVE,
     ) -> str:
         """A council notifies; the case."""
         subject = str(new_id())
-        about = Notification(occurred_on=occurred_on, criteria=("C1",), incident_type="T02")
+        managed = Mappa(category=1) if mappa else None
+        about = Notification(occurred_on=occurred_on, criteria=("C1",), incident_type="T02", mappa=managed)
         event = NotificationReceived(
             reference=f"SIR-{on.year}-{len(self.heads) + 1:04}",
             council=council,
@@ -115,12 +123,30 @@ class Stage:
             reading=reader or Reader(),
             committed=lambda: None,
             clock_shift=timedelta(days=days).total_seconds(),
+            ways=[channel.name for channel in channels(self.settings)],
         )
+
+    @property
+    def settings(self) -> DeadlinesSettings:
+        """What the deployment said."""
+        assert isinstance(self.service.settings, DeadlinesSettings)
+        return self.service.settings
+
+    def courier(self) -> Courier:
+        """Who carries messages."""
+        return Courier(pool=self.service.pool, settings=self.settings)
+
+    async def reminders(self, subject: str, clock: str) -> list[tuple[str, str]]:
+        """The thresholds of a clock that somebody was told of, each with what was said, in order."""
+        rows = await self.service.pool.fetch("select type, data from event where subject = $1 order by version", subject)
+        said = [(row["type"].rpartition("-")[2], json.loads(row["data"])) for row in rows if ".reminder-" in row["type"]]
+        return [(kind, event["threshold"]) for kind, event in said if event["clock"] == clock]
 
     async def recorded(self, subject: str, clock: str) -> list[str]:
         """The names of a clock's events in order."""
         rows = await self.service.pool.fetch("select type, data from event where subject = $1 order by version", subject)
-        return [row["type"].removeprefix("sir.deadlines.clock-") for row in rows if json.loads(row["data"])["clock"] == clock]
+        named = [(row["type"].removeprefix("sir.deadlines.clock-"), json.loads(row["data"])) for row in rows]
+        return [name for name, event in named if event["clock"] == clock and not name.startswith("sir.")]
 
     def client(self, role: str | None, *, council: str | None = None) -> httpx2.AsyncClient:
         """A client with a token, or without."""
@@ -150,14 +176,14 @@ def days_until(moment: datetime) -> float:
 
 
 @asynccontextmanager
-async def stage(postgres: str, folder: Path) -> AsyncIterator[Stage]:
-    """A fresh database; nothing runs by itself."""
+async def stage(postgres: str, folder: Path, **said: Any) -> AsyncIterator[Stage]:
+    """A fresh database; nothing runs by itself. `said` are settings of the service."""
     key = OKPKey.generate_key("Ed25519", {"kid": "stage"})
     (folder / "jwks.json").write_text(json.dumps(KeySet([key]).as_dict(private=False)))
     (folder / "secret").write_text(base64.b64encode(os.urandom(32)).decode())
     database = f"sir_deadlines__{new_id().hex[-12:]}"
     await _database(postgres, database)
-    settings = Settings(
+    settings = DeadlinesSettings(
         environment="development",
         database_url=SecretStr(on_database(postgres, database, user="sir_deadlines")),
         owner_url=SecretStr(on_database(postgres, database)),
@@ -166,6 +192,7 @@ async def stage(postgres: str, folder: Path) -> AsyncIterator[Stage]:
         jwks=str(folder / "jwks.json"),
         issuer="stage",
         secret_file=folder / "secret",
+        **said,
     )
     async with opened(DEADLINES, settings) as service:
         app = http.build(service="deadlines", summary="", lifespan=_none, routers=DEADLINES.routers)

@@ -10,7 +10,7 @@ from contracts.envelope import Origin
 from contracts.notification import CopyRecorded, GovernmentNotified
 from services.chassis.clock import new_id
 from services.chassis.failpoints import StagedFaultError, arm
-from services.deadlines.ticker import BATCH
+from services.deadlines.ticker import BATCH, Passed
 from tests.integration.deadlines.stage import TODAY, Reader, Stage, copy_due, days_until
 
 COPY = "government_copy"
@@ -24,15 +24,15 @@ def copied_on(day: date) -> GovernmentNotified:
 async def test_a_breach_waits_one_hour_after_the_due_day(deadlines: Stage) -> None:
     subject = await deadlines.notify()
     over = end_of_day_london(copy_due(TODAY))
-    assert await deadlines.ticker(days=days_until(over + timedelta(minutes=59))).tick() == 0
-    assert await deadlines.ticker(days=days_until(over + timedelta(minutes=61))).tick() == 1
+    assert (await deadlines.ticker(days=days_until(over + timedelta(minutes=59))).tick()).breaches == 0
+    assert (await deadlines.ticker(days=days_until(over + timedelta(minutes=61))).tick()).breaches == 1
     assert await deadlines.recorded(subject, COPY) == ["started", "breached"]
 
 
 async def test_a_ticker_that_slept_a_week_records_each_breach_once(deadlines: Stage) -> None:
     subjects = [await deadlines.notify() for _ in range(3)]
     ticker = deadlines.ticker(days=WEEK)
-    assert [await ticker.tick(), await ticker.tick()] == [3, 0]
+    assert [(await ticker.tick()).breaches, (await ticker.tick()).breaches] == [3, 0]
     assert [await deadlines.recorded(subject, COPY) for subject in subjects] == [["started", "breached"]] * 3
 
 
@@ -40,7 +40,7 @@ async def test_two_tickers_at_once_record_one_breach(deadlines: Stage, monkeypat
     monkeypatch.setattr("services.deadlines.ticker._LEAD", "select true")  # the lock spares work; it must not be needed
     subjects = [await deadlines.notify() for _ in range(5)]
     tickers = [deadlines.ticker(days=WEEK) for _ in range(3)]
-    assert sum(await asyncio.gather(*(ticker.tick() for ticker in tickers))) == 5
+    assert sum(each.breaches for each in await asyncio.gather(*(ticker.tick() for ticker in tickers))) == 5
     assert [await deadlines.recorded(subject, COPY) for subject in subjects] == [["started", "breached"]] * 5
 
 
@@ -57,9 +57,9 @@ async def test_a_ticker_that_dies_is_made_up_for_by_the_next(deadlines: Stage, p
 
 async def test_a_ticker_ahead_of_its_consumer_records_nothing(deadlines: Stage) -> None:
     subject = await deadlines.notify()
-    assert await deadlines.ticker(days=WEEK, reader=Reader(there=False)).tick() == 0
+    assert await deadlines.ticker(days=WEEK, reader=Reader(there=False)).tick() == Passed()
     await deadlines.say(subject, copied_on(TODAY))
-    assert await deadlines.ticker(days=WEEK).tick() == 0
+    assert await deadlines.ticker(days=WEEK).tick() == Passed()
     assert await deadlines.recorded(subject, COPY) == ["started", "satisfied"]
 
 
@@ -75,7 +75,7 @@ async def test_a_case_with_something_set_aside_is_not_judged(deadlines: Stage) -
     first = deadlines.record(subject, copied_on(TODAY))
     second = deadlines.record(subject, CopyRecorded(informed_on=TODAY))
     await deadlines.take([second])
-    assert await deadlines.ticker(days=WEEK).tick() == 1
+    assert (await deadlines.ticker(days=WEEK).tick()).breaches == 1
     await deadlines.take([first])
     await deadlines.ticker(days=WEEK).tick()
     assert await deadlines.recorded(subject, COPY) == ["started", "satisfied"]
@@ -85,14 +85,14 @@ async def test_a_case_with_something_set_aside_is_not_judged(deadlines: Stage) -
 async def test_a_clock_brought_in_after_its_due_day_is_judged_only_at_its_stop(deadlines: Stage) -> None:
     past = TODAY - timedelta(days=400)
     subject = await deadlines.notify(on=past, origin=Origin.IMPORT)
-    assert await deadlines.ticker(days=WEEK).tick() == 0
+    assert await deadlines.ticker(days=WEEK).tick() == Passed()
     await deadlines.say(subject, CopyRecorded(informed_on=past + timedelta(days=30)), origin=Origin.IMPORT)
     assert await deadlines.recorded(subject, COPY) == ["started", "breached", "satisfied"]
 
 
 async def test_a_clock_brought_in_before_its_due_day_is_judged_like_any_other(deadlines: Stage) -> None:
     subject = await deadlines.notify(origin=Origin.IMPORT)
-    assert await deadlines.ticker(days=WEEK).tick() == 1
+    assert (await deadlines.ticker(days=WEEK).tick()).breaches == 1
     assert await deadlines.recorded(subject, COPY) == ["started", "breached"]
 
 
@@ -102,7 +102,7 @@ async def test_the_soonest_due_are_judged_first(deadlines: Stage, monkeypatch: p
     latest, soonest, middle = [await deadlines.notify(on=day) for day in days]
     ticker = deadlines.ticker(days=WEEK)
     order = []
-    while await ticker.tick():
+    while (await ticker.tick()).breaches:
         order.append([subject for subject in (latest, soonest, middle) if "breached" in await deadlines.recorded(subject, COPY)])
     assert order == [[soonest], [soonest, middle], [latest, soonest, middle]]
 
@@ -111,4 +111,4 @@ async def test_more_than_one_batch_is_worked_through_pass_by_pass(deadlines: Sta
     for _ in range(BATCH + 1):
         await deadlines.notify()
     ticker = deadlines.ticker(days=WEEK)
-    assert [await ticker.tick(), await ticker.tick(), await ticker.tick()] == [BATCH, 1, 0]
+    assert [(await ticker.tick()).breaches for _ in range(3)] == [BATCH, 1, 0]

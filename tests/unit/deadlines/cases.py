@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 from uuid import UUID
 
-from contracts.calendars import CURRENT_CALENDAR
-from contracts.clocks import Clock, end_of_day_london, noon_london, policy_on
+from contracts.calendars import CURRENT_CALENDAR, calendar
+from contracts.clocks import POLICIES, Clock, due_on, end_of_day_london, noon_london, policy_on
 from contracts.deadlines import ClockBreached, ClockCancelled, ClockRestarted, ClockSatisfied, ClockStarted
 from contracts.envelope import NO_HASH, Envelope, Event, Origin
 from contracts.feedback import CaseReopened, CaseTriaged, FeedbackSent, InformationRequested, ReviewAssessed
@@ -24,9 +24,9 @@ from contracts.intake import (
 )
 from contracts.notification import CopyRecorded, GovernmentNotified
 from contracts.personal import Personal
-from services.deadlines.domain.case_clocks import NO_CLOCKS, Clocks, Judge, Tick, decide, evolved
-from services.deadlines.domain.clock import ClockEvent
+from services.deadlines.domain.case_clocks import NO_CLOCKS, CaseEvent, Clocks, Judge, Tick, decide_case, evolve_case
 from services.deadlines.domain.facts import Facts, learn
+from services.deadlines.queries import ClockShown
 
 CASE = "019a0000-0000-7000-8000-000000000001"
 NOBODY = UUID(int=0)
@@ -141,29 +141,29 @@ def known(history: Iterable[Said]) -> Facts:
     return facts
 
 
-def after(clocks: Clocks, events: Sequence[ClockEvent]) -> Clocks:
+def after(clocks: Clocks, events: Sequence[CaseEvent]) -> Clocks:
     for event in events:
-        clocks = evolved(clocks, event)
+        clocks = evolve_case(clocks, event)
     return clocks
 
 
-def heard(*history: Said, calendar: str | None = None) -> tuple[Clocks, list[ClockEvent]]:
+def heard(*history: Said, counted_by: str | None = None) -> tuple[Clocks, list[CaseEvent]]:
     """The clocks when each event was judged as it was heard, and all that was recorded."""
-    clocks, recorded = NO_CLOCKS, list[ClockEvent]()
+    clocks, recorded = NO_CLOCKS, list[CaseEvent]()
     for count in range(1, len(history) + 1):
-        events = decide(clocks, Judge(facts=known(history[:count]), calendar=calendar), LATER)
+        events = decide_case(clocks, Judge(facts=known(history[:count]), calendar=counted_by), LATER)
         clocks = after(clocks, events)
         recorded += events
     return clocks, recorded
 
 
-def ticked(clocks: Clocks, clock: Clock, at: datetime = LATER, *, instance: int = 1) -> Sequence[ClockEvent]:
+def ticked(clocks: Clocks, clock: Clock, at: datetime = LATER, *, instance: int = 1) -> Sequence[CaseEvent]:
     """What the ticker records of a clock that has started."""
     key = (clock, instance)
-    return decide(clocks, Tick(key=key, due_on=clocks[key].terms.due_on), at)  # type: ignore[union-attr]
+    return decide_case(clocks, Tick(key=key, due_on=clocks.states[key].terms.due_on), at)  # type: ignore[union-attr]
 
 
-def of(clock: str, events: Iterable[ClockEvent], instance: int | None = None) -> list[ClockEvent]:
+def of(clock: str, events: Iterable[CaseEvent], instance: int | None = None) -> list[CaseEvent]:
     return [event for event in events if event.clock == clock and instance in {None, event.instance}]
 
 
@@ -189,3 +189,13 @@ def done(clock: str, on: date, due_on: date, days_taken: int | None = None, inst
 
 def cancelled(clock: str, on: date, reason: str, instance: int = 1) -> ClockCancelled:
     return ClockCancelled(clock=clock, instance=instance, on=on, reason=reason)
+
+
+def shown(clock: Clock, day_zero: date = date(2014, 11, 28), instance: int = 1, policy: str = "2013+2014") -> ClockShown:
+    edition = next(each for each in POLICIES if each.version == policy)
+    return ClockShown(
+        subject="s", clock=clock, instance=instance, council="S12000036", reference="SIR-2014-0001", state="running",
+        due_on=due_on(clock, day_zero, edition, calendar(CURRENT_CALENDAR)), stopped_on=None, day_zero=day_zero,
+        calendar=CURRENT_CALENDAR, policy=policy, held_on=None, cancelled_on=None, reason=None, due_before=None, moved_by=None,
+        sequence=0, changed=datetime(2014, 11, 28, tzinfo=UTC),
+    )  # fmt: skip

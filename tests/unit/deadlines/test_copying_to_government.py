@@ -7,7 +7,7 @@ import pytest
 from contracts.clocks import Clock, end_of_day_london
 from contracts.deadlines import ClockBreached, ClockCancelled, ClockCorrected, ClockRestarted, ClockSatisfied
 from contracts.envelope import Event, Origin
-from services.deadlines.domain.case_clocks import Judge, Tick, decide
+from services.deadlines.domain.case_clocks import Judge, Tick, decide_case
 from services.deadlines.domain.clock import Missed, Running
 from tests.unit.deadlines.cases import (
     LATER,
@@ -67,13 +67,13 @@ def test_a_breach_is_recorded_one_hour_after_the_due_day_has_ended_in_scotland()
 def test_a_second_tick_records_nothing() -> None:
     clocks, _ = heard(RECEIPT)
     missed = after(clocks, ticked(clocks, COPY))
-    assert isinstance(missed[COPY, 1], Missed)
+    assert isinstance(missed.states[COPY, 1], Missed)
     assert ticked(missed, COPY) == []
 
 
 def test_a_tick_for_a_due_day_that_has_moved_records_nothing() -> None:
     clocks, _ = heard(RECEIPT)
-    assert decide(clocks, Tick(key=(COPY, 1), due_on=date(2014, 6, 6)), datetime(2020, 1, 1, tzinfo=UTC)) == []
+    assert decide_case(clocks, Tick(key=(COPY, 1), due_on=date(2014, 6, 6)), datetime(2020, 1, 1, tzinfo=UTC)) == []
 
 
 def test_evidence_in_time_that_comes_after_the_breach_corrects_it() -> None:
@@ -141,11 +141,11 @@ def test_of_two_cancellations_the_first_counts() -> None:
 
 def test_a_clock_restored_after_its_due_day_is_judged_anew() -> None:
     clocks, _ = heard(RECEIPT, said(triaged("duplicate", date(2014, 6, 6))), said(triaged("in_scope", date(2014, 6, 20))))
-    assert isinstance(clocks[COPY, 1], Running)
+    assert isinstance(clocks.states[COPY, 1], Running)
     assert ticked(clocks, COPY) == [ClockBreached(clock=COPY, due_on=DUE, breached_at=end_of_day_london(DUE))]
 
 
 def _after_breach(event: Event) -> list[object]:
     clocks, _ = heard(RECEIPT)
     missed = after(clocks, ticked(clocks, COPY))
-    return list(of(COPY, decide(missed, Judge(facts=known([RECEIPT, said(event)])), LATER)))
+    return list(of(COPY, decide_case(missed, Judge(facts=known([RECEIPT, said(event)])), LATER)))

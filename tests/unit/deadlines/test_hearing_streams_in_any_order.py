@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from contracts.clocks import Clock
 from contracts.deadlines import ClockBreached, ClockCorrected, ClockHeld, ClockSatisfied
 from contracts.envelope import Event, Origin
-from services.deadlines.domain.case_clocks import NO_CLOCKS, Clocks, Judge, decide
-from services.deadlines.domain.clock import ClockEvent, Running, Started, Stopped
+from services.deadlines.domain.case_clocks import NO_CLOCKS, CaseEvent, Clocks, Judge, decide_case
+from services.deadlines.domain.clock import Running, Started, Stopped
 from tests.unit.deadlines.cases import (
     LATER,
     Said,
@@ -98,18 +98,18 @@ def interleavings(draw: Callable[..., object], streams: tuple[Stream, ...]) -> l
     return order
 
 
-def _with_ticks(history: list[Said], ticks: list[bool]) -> tuple[Clocks, list[ClockEvent]]:
+def _with_ticks(history: list[Said], ticks: list[bool]) -> tuple[Clocks, list[CaseEvent]]:
     """The clocks when the ticker ran after some of the events, and after the last."""
-    clocks, recorded = NO_CLOCKS, list[ClockEvent]()
+    clocks, recorded = NO_CLOCKS, list[CaseEvent]()
 
-    def record(events: list[ClockEvent]) -> None:
+    def record(events: list[CaseEvent]) -> None:
         nonlocal clocks
         clocks = after(clocks, events)
         recorded.extend(events)
 
     for count, tick in zip(range(1, len(history) + 1), ticks, strict=False):
-        record(list(decide(clocks, Judge(facts=known(history[:count])), LATER)))
-        for clock, instance in list(clocks) if tick or count == len(history) else []:
+        record(list(decide_case(clocks, Judge(facts=known(history[:count])), LATER)))
+        for clock, instance in list(clocks.states) if tick or count == len(history) else []:
             record(list(ticked(clocks, clock, instance=instance)))
     return clocks, recorded
 
@@ -123,14 +123,14 @@ def test_any_interleaving_of_the_streams_and_the_ticker_gives_the_same_clocks(
 ) -> None:
     one, _ = _with_ticks(data.draw(interleavings(streams)), some)
     other, _ = _with_ticks(data.draw(interleavings(streams)), others)
-    assert dict(one) == dict(other)
+    assert dict(one.states) == dict(other.states)
 
 
 @given(st.data(), STREAMS)
 def test_a_repeated_question_decides_nothing(data: st.DataObject, streams: tuple[Stream, ...]) -> None:
     history = data.draw(interleavings(streams))
     clocks, _ = heard(*history)
-    assert decide(clocks, Judge(facts=known(history)), LATER) == []
+    assert decide_case(clocks, Judge(facts=known(history)), LATER) == []
 
 
 @given(st.data(), STREAMS, st.integers(0, 20))
@@ -140,13 +140,13 @@ def test_a_repeated_event_changes_no_clock(data: st.DataObject, streams: tuple[S
     clocks, _ = heard(*history)
     last_of_its_stream = [each for each in history if each[0].source == repeated[0].source][-1] is repeated
     if last_of_its_stream:
-        assert decide(clocks, Judge(facts=known([*history, repeated])), LATER) == []
+        assert decide_case(clocks, Judge(facts=known([*history, repeated])), LATER) == []
 
 
 @given(st.data(), STREAMS, TICKS)
 def test_one_verdict_at_a_time(data: st.DataObject, streams: tuple[Stream, ...], ticks: list[bool]) -> None:
     clocks, recorded = _with_ticks(data.draw(interleavings(streams)), ticks)
-    for key in clocks:
+    for key in clocks.states:
         breach_stands = False
         for event in (event for event in recorded if (event.clock, event.instance) == key):
             assert not (breach_stands and isinstance(event, ClockBreached))
@@ -173,7 +173,7 @@ def test_what_is_held_is_neither_done_nor_missed(data: st.DataObject, streams: t
 @given(st.data(), STREAMS)
 def test_a_tick_twice_records_one_breach(data: st.DataObject, streams: tuple[Stream, ...]) -> None:
     clocks, _ = heard(*data.draw(interleavings(streams)))
-    for (clock, instance), state in clocks.items():
+    for (clock, instance), state in clocks.states.items():
         first = ticked(clocks, clock, instance=instance)
         assert len(first) == isinstance(state, Running)
         assert ticked(after(clocks, first), clock, instance=instance) == []
@@ -209,7 +209,7 @@ def test_a_verdict_after_the_ticker_is_the_one_without_it(clock: Clock, days: in
     before, stop = STOPPING[clock]
     history = [*before, said(stop(WHEN + timedelta(days=days)))]
     clocks, _ = _with_ticks(history, [True] * len(history))
-    assert clocks[clock, 1] == _stopped(clock, history)
+    assert clocks.states[clock, 1] == _stopped(clock, history)
 
 
 @given(st.data(), STREAMS)
@@ -219,7 +219,7 @@ def test_what_was_learnt_does_not_depend_on_how_streams_interleave(data: st.Data
 
 def _stopped(clock: Clock, history: list[Said]) -> Stopped:
     clocks, _ = heard(*history)
-    state = clocks[clock, 1]
+    state = clocks.states[clock, 1]
     assert isinstance(state, Started)
     assert isinstance(state, Stopped)
     return state

@@ -7,7 +7,7 @@ import pytest
 from contracts.clocks import Clock
 from contracts.deadlines import ClockCorrected, ClockHeld, ClockRecalculated
 from contracts.envelope import Event, Origin
-from services.deadlines.domain.case_clocks import Judge, decide
+from services.deadlines.domain.case_clocks import Judge, decide_case
 from services.deadlines.domain.clock import Held
 from tests.unit.deadlines.cases import (
     LATER,
@@ -76,7 +76,7 @@ def test_telling_the_group_frees_nothing() -> None:
 
 def test_a_held_clock_is_never_breached() -> None:
     clocks, _ = heard(MAPPA)
-    assert isinstance(clocks[REVIEW, 1], Held)
+    assert isinstance(clocks.states[REVIEW, 1], Held)
     assert ticked(clocks, REVIEW) == []
 
 
@@ -151,9 +151,9 @@ def test_mappa_said_later_holds_the_clock_and_voids_its_breach() -> None:
     clocks, _ = heard(PLAIN)
     missed = after(clocks, ticked(clocks, REVIEW))
     said_later = known([PLAIN, said(corrected(notification(INCIDENT, mappa=True)))])
-    events = of(REVIEW, decide(missed, Judge(facts=said_later), LATER))
+    events = of(REVIEW, decide_case(missed, Judge(facts=said_later), LATER))
     assert events == [ClockHeld(clock=REVIEW, on=RECEIVED, reason="mappa")]
-    assert of(REVIEW, decide(after(missed, events), Judge(facts=said_later), LATER)) == []
+    assert of(REVIEW, decide_case(after(missed, events), Judge(facts=said_later), LATER)) == []
 
 
 def test_mappa_said_in_error_lets_it_run_from_receipt() -> None:
@@ -167,7 +167,7 @@ def test_a_decision_without_mappa_decides_nothing() -> None:
 def test_evidence_of_a_review_in_time_corrects_the_breach() -> None:
     clocks, _ = heard(PLAIN)
     missed = after(clocks, ticked(clocks, REVIEW))
-    assert of(REVIEW, decide(missed, Judge(facts=known([PLAIN, said(reviewed(DUE))])), LATER)) == [
+    assert of(REVIEW, decide_case(missed, Judge(facts=known([PLAIN, said(reviewed(DUE))])), LATER)) == [
         ClockCorrected(clock=REVIEW, on=DUE, due_on=DUE, reason="late_evidence")
     ]
 
