@@ -42,7 +42,7 @@ from services.chassis import codec
 from services.chassis.chain import link
 from services.chassis.clock import new_id
 from services.chassis.keys import Box
-from services.deadlines.domain.case_clocks import NO_CLOCKS, Clocks, Judge, decide, evolved
+from services.deadlines.domain.case_clocks import NO_CLOCKS, Clocks, Judge, decide_case, evolve_case
 from services.deadlines.domain.facts import Facts, learn
 
 BEGAN = datetime(2026, 1, 1, tzinfo=UTC)
@@ -279,8 +279,8 @@ class _Clocks:
 
     def hear(self, envelope: Envelope, event: Event, *, at: datetime) -> None:
         self.facts = learn(self.facts, envelope, event)
-        for each in decide(self.clocks, Judge(facts=self.facts), at):
-            self.clocks = evolved(self.clocks, each)
+        for each in decide_case(self.clocks, Judge(facts=self.facts), at):
+            self.clocks = evolve_case(self.clocks, each)
             self.history.say(self.subject, each, at=at, origin=envelope.origin)
 
 
