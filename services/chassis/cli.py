@@ -3,11 +3,12 @@
 import asyncio
 import sys
 from collections.abc import Awaitable, Callable
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, TypeVar
 
 import asyncpg
 import typer
 import uvicorn
+from pydantic import ValidationError
 from rich.console import Console
 from rich.progress import Progress
 
@@ -23,15 +24,18 @@ GRACE_SECONDS: Final = 3
 CONSOLE: Final = Console(stderr=True)
 
 
-def main(definition: Definition[Any], settings_class: Callable[[], Settings]) -> None:
-    """Run one word of a service's command line."""
-    app = typer.Typer(help=f"{definition.name}: {definition.summary}", no_args_is_help=True, add_completion=False)
+C = TypeVar("C", bound=Settings)
+
+
+def main(words: str | None, definition: Callable[[C], Definition[Any]], settings_class: Callable[[], C]) -> None:
+    """Run one word of a service's command line. Nothing is read of the environment before a word needs it."""
+    app = typer.Typer(help=words, no_args_is_help=True, add_completion=False)
 
     def run(work: Callable[[Service[Any]], Awaitable[int]]) -> None:
         async def with_service() -> int:
-            settings = settings_class()
+            settings = _said(settings_class)
             arm(settings.failpoint)
-            async with opened(definition, settings) as service:
+            async with opened(definition(settings), settings) as service:
                 return await work(service)
 
         raise typer.Exit(asyncio.run(with_service()))
@@ -39,7 +43,8 @@ def main(definition: Definition[Any], settings_class: Callable[[], Settings]) ->
     @app.command()
     def serve() -> None:
         """Serve HTTP, consume and relay until stopped."""
-        _serve(definition, settings_class())
+        settings = _said(settings_class)
+        _serve(definition(settings), settings)
 
     @app.command()
     def rebuild() -> None:
@@ -65,6 +70,16 @@ def main(definition: Definition[Any], settings_class: Callable[[], Settings]) ->
         run(lambda service: _republish(service, subject, since_version))
 
     app()
+
+
+def _said(settings_class: Callable[[], C]) -> C:
+    """The settings; what is missing or wrong is named, and no value shown: some are secrets."""
+    try:
+        return settings_class()
+    except ValidationError as faults:
+        for fault in faults.errors(include_input=False):
+            CONSOLE.print(f"{'_'.join(('SIR', *map(str, fault['loc']))).upper()}: {fault['msg']}", markup=False)
+        raise typer.Exit(2) from None
 
 
 def _serve(definition: Definition[Any], settings: Settings) -> None:

@@ -1,7 +1,7 @@
 """The composition root: the only file that knows every other."""
 
 from collections.abc import Coroutine, Sequence
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 import asyncpg
@@ -17,6 +17,7 @@ from services.deadlines.domain.case_clocks import NO_CLOCKS, Clocks, decide, evo
 from services.deadlines.listener import CaseListener
 from services.deadlines.queries import is_known
 from services.deadlines.readmodels import project, project_heard
+from services.deadlines.settings import DeadlinesSettings
 from services.deadlines.ticker import Ticker
 
 
@@ -40,20 +41,22 @@ def _background(service: Service[Clocks]) -> Sequence[Coroutine[Any, Any, None]]
     return [ticker.run()]
 
 
-DEADLINES: Final = Definition[Clocks](
-    name="deadlines",
-    summary="The clocks of every case, when they are due, and what became of them",
-    decider=Decider(initial=NO_CLOCKS, evolve=evolved, decide=decide),
-    says=SAYS,
-    upcasters={},
-    project=project,
-    project_heard=project_heard,
-    permitted=_permitted,
-    visible=_visible,
-    listener=lambda service: CaseListener(service.store),
-    routers=[public, cases],
-    roles=frozenset(Role),
-    council_roles=frozenset(COUNCIL_ROLES),
-    background=_background,
-    projections=("case_facts", "known_case", "clock"),
-)
+def definition(_settings: DeadlinesSettings) -> Definition[Clocks]:
+    """The service."""
+    return Definition(
+        name="deadlines",
+        summary="The clocks of every case, when they are due, and what became of them",
+        decider=Decider(initial=NO_CLOCKS, evolve=evolved, decide=decide),
+        says=SAYS,
+        upcasters={},
+        project=project,
+        project_heard=project_heard,
+        permitted=_permitted,
+        visible=_visible,
+        listener=lambda service: CaseListener(service.store),
+        routers=[public, cases],
+        roles=frozenset(Role),
+        council_roles=frozenset(COUNCIL_ROLES),
+        background=_background,
+        projections=("case_facts", "known_case", "clock"),
+    )

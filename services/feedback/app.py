@@ -1,7 +1,6 @@
 """The composition root: the only file that knows every other."""
 
 from collections.abc import Sequence
-from typing import Final
 from uuid import UUID
 
 import asyncpg
@@ -17,6 +16,7 @@ from services.feedback import queries
 from services.feedback.api import router
 from services.feedback.domain.triage import WAITING, State, decide, evolve
 from services.feedback.projections import HEARD, heard_changes, own_changes
+from services.feedback.settings import FeedbackSettings
 from services.feedback.upcasters import HEARD_UPCASTERS, UPCASTERS
 
 
@@ -37,27 +37,29 @@ async def _visible(connection: asyncpg.Connection, caller: Caller, subject: UUID
     return await queries.is_known(connection, str(subject), caller.council)
 
 
-FEEDBACK: Final = Definition[State](
-    name="feedback",
-    summary="The inspectorate's own steps on a case, and what waits for them",
-    decider=Decider(initial=WAITING, evolve=evolve, decide=decide),
-    says=SAYS,
-    upcasters=UPCASTERS,
-    project=_project,
-    project_heard=_project_heard,
-    permitted=_permitted,
-    visible=_visible,
-    # It learns from what it hears, and decides only what people ask of it.
-    listener=lambda service: Reactor(
-        store=service.store,
-        catalogue=HEARD,
-        upcasters=HEARD_UPCASTERS,
-        react=lambda _envelope, _event: [],
-        project=_project_heard,
-    ),
-    routers=[router],
-    roles=frozenset(Role),
-    council_roles=frozenset(COUNCIL_ROLES),
-    keys=True,
-    projections=("known_case", "triaged"),
-)
+def definition(_settings: FeedbackSettings) -> Definition[State]:
+    """The service."""
+    return Definition(
+        name="feedback",
+        summary="The inspectorate's own steps on a case, and what waits for them",
+        decider=Decider(initial=WAITING, evolve=evolve, decide=decide),
+        says=SAYS,
+        upcasters=UPCASTERS,
+        project=_project,
+        project_heard=_project_heard,
+        permitted=_permitted,
+        visible=_visible,
+        # It learns from what it hears, and decides only what people ask of it.
+        listener=lambda service: Reactor(
+            store=service.store,
+            catalogue=HEARD,
+            upcasters=HEARD_UPCASTERS,
+            react=lambda _envelope, _event: [],
+            project=_project_heard,
+        ),
+        routers=[router],
+        roles=frozenset(Role),
+        council_roles=frozenset(COUNCIL_ROLES),
+        keys=True,
+        projections=("known_case", "triaged"),
+    )

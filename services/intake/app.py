@@ -19,6 +19,7 @@ from services.intake.drafts import drafts, submitting, sweeping
 from services.intake.projections import projecting
 from services.intake.queries import is_known
 from services.intake.saying import seen_by
+from services.intake.settings import IntakeSettings
 
 
 class _Deaf:
@@ -41,15 +42,15 @@ async def _visible(connection: asyncpg.Connection, caller: Caller, subject: UUID
     return await is_known(connection, str(subject), seen_by(caller.council))
 
 
-def definition(secret: bytes) -> Definition[State]:
-    """The service, with the secret behind its marks."""
+def definition(settings: IntakeSettings) -> Definition[State]:
+    """The service."""
     return Definition[State](
         name="intake",
         summary="Councils' front door: notifications and all that follows them",
         decider=Decider[State](initial=Nothing(), evolve=evolve, decide=decide),
         says=SAYS,
         upcasters={},
-        project=projecting(secret),
+        project=projecting(settings.secret()),
         permitted=permitted,
         visible=_visible,
         listener=lambda _service: _Deaf(),

@@ -26,9 +26,9 @@ from services.chassis.chain import link
 from services.chassis.clock import new_id, now, seconds
 from services.chassis.partition import Partition
 from services.chassis.service import Service, opened
-from services.chassis.settings import Settings
-from services.deadlines.app import DEADLINES
+from services.deadlines.app import definition
 from services.deadlines.domain.case_clocks import Clocks
+from services.deadlines.settings import DeadlinesSettings
 from services.deadlines.ticker import Ticker
 from tests.toy.harness import PASSWORD, ROOT, SQL, migrate, on_database, record_of
 
@@ -83,7 +83,7 @@ class Stage:
         ]
         async with self.service.pool.acquire() as connection, connection.transaction():
             await connection.execute("insert into bookmark values ($1, 0, 0, '') on conflict do nothing", TOPIC)
-            partition = Partition(topic=TOPIC, listener=DEADLINES.listener(self.service))
+            partition = Partition(topic=TOPIC, listener=self.service.definition.listener(self.service))
             assert await partition.take(connection, 0, records, careful=False) is None
         self.offset += len(records)
 
@@ -157,7 +157,7 @@ async def stage(postgres: str, folder: Path) -> AsyncIterator[Stage]:
     (folder / "secret").write_text(base64.b64encode(os.urandom(32)).decode())
     database = f"sir_deadlines__{new_id().hex[-12:]}"
     await _database(postgres, database)
-    settings = Settings(
+    settings = DeadlinesSettings(
         environment="development",
         database_url=SecretStr(on_database(postgres, database, user="sir_deadlines")),
         owner_url=SecretStr(on_database(postgres, database)),
@@ -167,8 +167,8 @@ async def stage(postgres: str, folder: Path) -> AsyncIterator[Stage]:
         issuer="stage",
         secret_file=folder / "secret",
     )
-    async with opened(DEADLINES, settings) as service:
-        app = http.build(service="deadlines", summary="", lifespan=_none, routers=DEADLINES.routers)
+    async with opened(definition(settings), settings) as service:
+        app = http.build(service="deadlines", summary="", lifespan=_none, routers=service.definition.routers)
         app.state.desk = app.state.standing = service
         yield Stage(service=service, key=key, app=app)
 
