@@ -11,21 +11,21 @@ from contracts.envelope import Refused
 from services.chassis.decider import Decider, Record
 from services.chassis.hearing import Heard, Reactor
 from services.chassis.identity import Caller
+from services.chassis.postgres import apply
 from services.chassis.service import Definition
 from services.feedback import queries
 from services.feedback.api import router
 from services.feedback.domain.triage import WAITING, State, decide, evolve
 from services.feedback.projections import HEARD, heard_changes, own_changes
 from services.feedback.settings import FeedbackSettings
-from services.feedback.upcasters import HEARD_UPCASTERS, UPCASTERS
 
 
 async def _project(connection: asyncpg.Connection, records: Sequence[Record]) -> None:
-    await queries.apply(connection, own_changes(records))
+    await apply(connection, own_changes(records))
 
 
 async def _project_heard(connection: asyncpg.Connection, heard: Sequence[Heard]) -> None:
-    await queries.apply(connection, heard_changes(heard))
+    await apply(connection, heard_changes(heard))
 
 
 def _permitted(_state: State, _action: str) -> Refused | None:
@@ -44,7 +44,7 @@ def definition(_settings: FeedbackSettings) -> Definition[State]:
         summary="The inspectorate's own steps on a case, and what waits for them",
         decider=Decider(initial=WAITING, evolve=evolve, decide=decide),
         says=SAYS,
-        upcasters=UPCASTERS,
+        upcasters={},
         project=_project,
         project_heard=_project_heard,
         permitted=_permitted,
@@ -53,7 +53,7 @@ def definition(_settings: FeedbackSettings) -> Definition[State]:
         listener=lambda service: Reactor(
             store=service.store,
             catalogue=HEARD,
-            upcasters=HEARD_UPCASTERS,
+            upcasters={},
             react=lambda _envelope, _event: [],
             project=_project_heard,
         ),

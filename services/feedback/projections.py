@@ -8,9 +8,7 @@ from contracts.envelope import Envelope, Event
 from contracts.feedback import CaseTriaged
 from services.chassis.decider import Record
 from services.chassis.hearing import Heard
-
-Change = tuple[str, tuple[Any, ...]]
-"""SQL and its arguments."""
+from services.chassis.postgres import Change
 
 _RECEIVED: Final = """
     insert into known_case (subject, council, reference, received_at, received_on, origin, incident_type, criteria, orders, mappa,

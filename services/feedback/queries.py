@@ -1,10 +1,8 @@
 """The SQL of this service: the cases that it knows, what waits, and which case is a duplicate of which."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date, datetime
-from itertools import groupby
-from operator import itemgetter
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import asyncpg
 
@@ -59,12 +57,6 @@ class Wanted(NamedTuple):
     incident_type: str | None
     since: date | None
     until: date | None
-
-
-async def apply(connection: asyncpg.Connection, changes: Sequence[tuple[str, tuple[Any, ...]]]) -> None:
-    """Carry out changes of read models in order; neighbours of one kind go in one round trip."""
-    for query, same in groupby(changes, key=itemgetter(0)):
-        await connection.executemany(query, [arguments for _, arguments in same])
 
 
 async def known_case(connection: asyncpg.Connection, subject: str) -> KnownCase | None:

@@ -9,14 +9,15 @@ import asyncpg
 from contracts.catalogue import INTAKE as SAYS
 from contracts.codes import COUNCIL_ROLES, Role
 from contracts.envelope import Envelope
-from services.chassis.decider import Decider
+from services.chassis.decider import Decider, Record
 from services.chassis.hearing import Heard
 from services.chassis.identity import Caller
+from services.chassis.postgres import apply
 from services.chassis.service import Definition
 from services.intake.api import router
 from services.intake.domain.case import Nothing, State, decide, evolve, permitted
 from services.intake.drafts import drafts, submitting, sweeping
-from services.intake.projections import projecting
+from services.intake.projections import own_changes
 from services.intake.queries import is_known
 from services.intake.saying import seen_by
 from services.intake.settings import IntakeSettings
@@ -44,13 +45,18 @@ async def _visible(connection: asyncpg.Connection, caller: Caller, subject: UUID
 
 def definition(settings: IntakeSettings) -> Definition[State]:
     """The service."""
+    secret = settings.secret()
+
+    async def project(connection: asyncpg.Connection, records: Sequence[Record]) -> None:
+        await apply(connection, own_changes(records, secret=secret))
+
     return Definition[State](
         name="intake",
         summary="Councils' front door: notifications and all that follows them",
         decider=Decider[State](initial=Nothing(), evolve=evolve, decide=decide),
         says=SAYS,
         upcasters={},
-        project=projecting(settings.secret()),
+        project=project,
         permitted=permitted,
         visible=_visible,
         listener=lambda _service: _Deaf(),

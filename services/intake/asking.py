@@ -37,7 +37,7 @@ from services.intake.domain.case import (
     decide,
     evolve,
 )
-from services.intake.projections import person_mark
+from services.intake.domain.rules import person_mark
 from services.intake.queries import Prepared, Wanting, instant, prepare, tried
 from services.intake.saying import council_of, fields, instant_of, missing, not_yours, notification, taken_back
 from services.intake.telling import receipt, standing

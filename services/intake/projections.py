@@ -1,24 +1,21 @@
 """Intake's own read model: one row a case, for lists and for finding likely duplicates."""
 
-import hmac
-from collections.abc import Sequence
-from hashlib import sha256
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
-import asyncpg
 import orjson
 
-from contracts.envelope import Envelope
+from contracts.envelope import Envelope, Event
 from contracts.intake import (
     IncidentReclassified,
-    Notification,
     NotificationAmended,
     NotificationCorrected,
     NotificationReceived,
     NotificationWithdrawn,
 )
 from services.chassis.decider import Record
-from services.chassis.store import Project
+from services.chassis.postgres import Change
+from services.intake.domain.rules import person_mark
 
 _ADD: Final = """
     insert into notified (subject, reference, council, council_reference, incident_type, received_at, received_on, occurred_on,
@@ -35,23 +32,13 @@ _RECLASSIFY: Final = "update notified set incident_type = $2, version = $3 where
 _WITHDRAW: Final = "update notified set status = 'withdrawn', version = $2 where subject = $1"
 
 
-def person_mark(secret: bytes, council: str, said: Notification) -> bytes | None:
-    """What tells two notifications of one person: an HMAC, since the identifier itself is sealed."""
-    identifier = said.person.council_person_id.reveal() if said.person.council_person_id else None
-    return hmac.digest(secret, f"{council}/{identifier}".encode(), sha256) if identifier else None
-
-
-def projecting(secret: bytes) -> Project:
-    """The projection, with the secret behind its marks."""
-
-    async def project(connection: asyncpg.Connection, records: Sequence[Record]) -> None:
-        added = [_row(secret, r.envelope, r.event) for r in records if isinstance(r.event, NotificationReceived)]
-        if added:
-            await connection.execute(_ADD, *map(list, zip(*added, strict=True)))
-        for record in records:
-            await _change(connection, secret, record.envelope, record.event)
-
-    return project
+def own_changes(records: Sequence[Record], *, secret: bytes) -> Iterator[Change]:
+    """What follows from what this service said: new cases first, all at once; then changes, in order."""
+    added = [_row(secret, r.envelope, r.event) for r in records if isinstance(r.event, NotificationReceived)]
+    if added:
+        yield _ADD, tuple(map(list, zip(*added, strict=True)))
+    for record in records:
+        yield from _change(secret, record.envelope, record.event)
 
 
 def _row(secret: bytes, envelope: Envelope, event: NotificationReceived) -> tuple[Any, ...]:
@@ -63,16 +50,16 @@ def _row(secret: bytes, envelope: Envelope, event: NotificationReceived) -> tupl
     )  # fmt: skip
 
 
-async def _change(connection: asyncpg.Connection, secret: bytes, envelope: Envelope, event: Any) -> None:
+def _change(secret: bytes, envelope: Envelope, event: Event) -> Iterator[Change]:
     subject, version = envelope.subject, envelope.streamversion
     match event:
         case NotificationAmended(after=said) | NotificationCorrected(after=said):
             kind = said.incident_type if "incident_type" in event.changed else None
             mark = person_mark(secret, envelope.council or "", said)
-            await connection.execute(_CHANGE, subject, said.council_reference, kind, said.occurred_on, mark, version)
+            yield _CHANGE, (subject, said.council_reference, kind, said.occurred_on, mark, version)
         case IncidentReclassified(after=kind):
-            await connection.execute(_RECLASSIFY, subject, kind, version)
+            yield _RECLASSIFY, (subject, kind, version)
         case NotificationWithdrawn():
-            await connection.execute(_WITHDRAW, subject, version)
+            yield _WITHDRAW, (subject, version)
         case _:
             pass

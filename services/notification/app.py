@@ -19,7 +19,6 @@ from services.notification.domain.told import Told, decide, evolve
 from services.notification.feed import Feed
 from services.notification.listener import GovernmentListener, project_heard
 from services.notification.settings import NotificationSettings
-from services.notification.upcasters import UPCASTERS
 
 
 def definition(settings: NotificationSettings) -> Definition[Told]:
@@ -35,7 +34,7 @@ def definition(settings: NotificationSettings) -> Definition[Told]:
         summary="What Government is told of each case, and the proof that it was",
         decider=Decider(initial=Told(), evolve=evolve, decide=decide),
         says=SAYS,
-        upcasters=UPCASTERS,
+        upcasters={},
         project=_project,
         project_heard=project_heard,
         permitted=_permitted,
