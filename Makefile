@@ -28,7 +28,7 @@ $(READY): requirements/dev.lock
 	@.venv/bin/pip install --quiet --no-cache-dir --disable-pip-version-check --require-hashes -r requirements/dev.lock >&2
 	@mkdir -p .sir/cache && touch $@
 
-check: $(READY) ## format, lint, types, who may import whom, committed files that are made: seconds
+check: $(READY) ## format, lint, types, who may import whom, the rules of the house, committed files that are made: seconds
 	@.venv/bin/ruff format --check --quiet .
 	@.venv/bin/ruff check --quiet .
 	@.venv/bin/mypy --no-error-summary
@@ -39,7 +39,8 @@ check: $(READY) ## format, lint, types, who may import whom, committed files tha
 	@.venv/bin/check-jsonschema --quiet --builtin-schema vendor.compose-spec docker-compose.yml
 	@.venv/bin/compose-lint docker-compose.yml > .sir/cache/compose.txt || { cat .sir/cache/compose.txt; exit 1; }
 	@.venv/bin/hadolint deploy/Dockerfile
-	@echo "make check: all good"
+	@$(PYTHON) -m pytest -p no:cacheprovider -q tests/architecture > .sir/cache/architecture.txt || { cat .sir/cache/architecture.txt; exit 1; }
+	@echo "make check: all good; the chassis has $$(cat services/chassis/*.py | wc -l) lines in $$(ls services/chassis/*.py | wc -l) files"
 
 test: $(READY) ## every test, with real Kafka and PostgreSQL
 	@$(PYTHON) -m pytest -p no:cacheprovider

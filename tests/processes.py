@@ -1,6 +1,5 @@
 """A local stack as a process of its own, for as long as a test or a session needs it."""
 
-import os
 import signal
 import subprocess
 import sys
@@ -9,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+from deploy.local.environment import inherited
 from deploy.local.stack import CHECKOUT, Addresses, read
 
 READY_SECONDS = 120
@@ -20,7 +20,7 @@ class DidNotStartError(Exception):
 
 
 @contextmanager
-def local_stack(word: str, state: Path, environment: Mapping[str, str] = os.environ) -> Iterator[Addresses]:
+def local_stack(word: str, state: Path, environment: Mapping[str, str] | None = None) -> Iterator[Addresses]:
     """`python -m deploy.local up` or `parts`, ready; stopped as Ctrl-C does.
 
     Raises:
@@ -30,7 +30,7 @@ def local_stack(word: str, state: Path, environment: Mapping[str, str] = os.envi
     output = state.with_name(f"{state.name}.log")
     words = [sys.executable, "-m", "deploy.local", word, "--state", str(state)]
     with output.open("wb") as log:
-        process = subprocess.Popen(words, cwd=CHECKOUT, env=dict(environment), stdout=log, stderr=log)
+        process = subprocess.Popen(words, cwd=CHECKOUT, env=environment or inherited(), stdout=log, stderr=log)
     began = time.monotonic()
     try:
         while (found := read(state)) is None:
@@ -41,6 +41,11 @@ def local_stack(word: str, state: Path, environment: Mapping[str, str] = os.envi
     finally:
         process.send_signal(signal.SIGINT)
         process.wait(STOPPED_SECONDS)
+
+
+def own_parts() -> dict[str, str]:
+    """The environment of a stack that runs parts of its own, whatever the session stands on."""
+    return {name: value for name, value in inherited().items() if name not in {"DATABASE_URL", "KAFKA_BOOTSTRAP"}}
 
 
 def pause() -> None:

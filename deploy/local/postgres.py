@@ -12,6 +12,7 @@ from typing import Final
 
 import asyncpg
 
+from deploy.local.environment import given
 from deploy.local.stack import CHECKOUT, SERVICES, StackError, on_database, secret
 from deploy.local.supervisor import Child
 
@@ -63,7 +64,7 @@ async def prepared(state: Path, port: int) -> Child:
     return Child(
         name="postgres",
         command=_unprivileged([str(PROGRAMS / "postgres"), "-D", str(data), "-p", str(port), *options], data),
-        environment={"PATH": os.environ.get("PATH", ""), "TZ": "UTC", "LC_ALL": "C"},
+        environment={"PATH": given("PATH"), "TZ": "UTC", "LC_ALL": "C"},
         log=state / "logs" / "postgres.log",
         ready=ready,
         cwd=data,
@@ -125,8 +126,8 @@ def _runs(data: Path) -> bool:
         return False
 
 
-async def _run(command: list[str]) -> None:
-    environment = {"PATH": os.environ.get("PATH", ""), "LC_ALL": "C"}
+async def _run(command: list[str], **more: str) -> None:
+    environment = {"PATH": given("PATH"), "LC_ALL": "C", **more}
     process = await asyncio.create_subprocess_exec(
         *command, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT, cwd="/", env=environment
     )
@@ -148,4 +149,6 @@ async def _dbmate(url: str, folders: list[Path]) -> None:
     folders = [folder for folder in folders if folder.is_dir()]
     program = Path(sys.executable).parent / "dbmate"
     dirs = [word for folder in folders for word in ("--migrations-dir", str(folder))]
-    await _run([str(program), "--url", url + ("&" if "?" in url else "?") + "sslmode=disable", *dirs, "--no-dump-schema", "up"])
+    # By the environment: a process list shows arguments, and the address holds the owner's password.
+    address = url + ("&" if "?" in url else "?") + "sslmode=disable"
+    await _run([str(program), *dirs, "--no-dump-schema", "up"], DATABASE_URL=address)

@@ -12,6 +12,7 @@ from pathlib import Path
 import httpx2
 
 from deploy.local import kafka, postgres
+from deploy.local.environment import given, inherited
 from deploy.local.stack import CHECKOUT, SERVICES, STATE, Addresses, StackError, choose_ports, free_ports, prepare, read
 from deploy.local.supervisor import Child, say
 
@@ -89,13 +90,13 @@ async def running(
 async def _parts(stack: Stack, told: "_Teller") -> None:
     state, addresses = stack.addresses.state, stack.addresses
     port, broker, controller = free_ports(3)
-    if given := os.environ.get("DATABASE_URL"):
-        addresses.postgres = given
+    if elsewhere := given("DATABASE_URL"):
+        addresses.postgres = elsewhere
     else:
         stack.children["postgres"] = await postgres.prepared(state, port)
         addresses.postgres = postgres.address(state, port)
-    if given := os.environ.get("KAFKA_BOOTSTRAP"):
-        addresses.kafka = given
+    if elsewhere := given("KAFKA_BOOTSTRAP"):
+        addresses.kafka = elsewhere
     else:
         stack.children["kafka"] = await kafka.prepared(state, broker, controller)
         addresses.kafka = f"127.0.0.1:{broker}"
@@ -113,7 +114,7 @@ async def _services(stack: Stack, services: Sequence[str], environment: Mapping[
     told("migrations")
     await kafka.topics(addresses.kafka)
     told("topics")
-    ports = choose_ports(os.environ)
+    ports = choose_ports(given("SIR_PORT_BASE"))
     addresses.services = {service: f"http://127.0.0.1:{ports[service]}" for service in services}
     for service in services:
         stack.children[service] = _service(addresses, service, environment)
@@ -129,11 +130,10 @@ def _service(addresses: Addresses, service: str, environment: Mapping[str, str])
         except httpx2.HTTPError:
             return False
 
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith("SIR_")}
     return Child(
         name=service,
         command=[sys.executable, "-m", f"services.{service}", "serve"],
-        environment={**inherited, "TZ": "UTC", "PYTHONUNBUFFERED": "1", **addresses.environment(service), **environment},
+        environment={**inherited(), "TZ": "UTC", "PYTHONUNBUFFERED": "1", **addresses.environment(service), **environment},
         log=addresses.state / "logs" / f"{service}.log",
         ready=ready,
         cwd=CHECKOUT,

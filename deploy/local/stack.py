@@ -5,7 +5,6 @@ import json
 import os
 import secrets
 import socket
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -109,9 +108,9 @@ def on_database(url: str, name: str, *, login: str | None = None) -> str:
     return f"{head}://{login or who}{at if not login else '@'}{host}/{name}" + (f"?{options}" if options else "")
 
 
-def choose_ports(environment: Mapping[str, str]) -> dict[str, int]:
-    """A port for each service: from SIR_PORT_BASE, else 8001 to 8005 if they are free, else free ones."""
-    if base := environment.get("SIR_PORT_BASE"):
+def choose_ports(base: str) -> dict[str, int]:
+    """A port for each service: those after `base` if it is given, else 8001 to 8005 if they are free, else free ones."""
+    if base:
         return {service: int(base) + number for number, service in enumerate(SERVICES, start=1)}
     usual = {service: FIRST_PORT + number for number, service in enumerate(SERVICES)}
     return usual if all(map(is_free, usual.values())) else dict(zip(SERVICES, free_ports(len(SERVICES)), strict=True))

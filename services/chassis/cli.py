@@ -3,11 +3,14 @@
 import asyncio
 import sys
 from collections.abc import Awaitable, Callable
-from typing import Annotated, Any, Final
+from inspect import getfile
+from pathlib import Path
+from typing import Annotated, Any, Final, TypeVar
 
 import asyncpg
 import typer
 import uvicorn
+from pydantic import ValidationError
 from rich.console import Console
 from rich.progress import Progress
 
@@ -24,15 +27,26 @@ GRACE_SECONDS: Final = 3
 CONSOLE: Final = Console(stderr=True)
 
 
-def main(definition: Definition[Any], settings_class: Callable[[], Settings]) -> None:
-    """Run one word of a service's command line."""
-    app = typer.Typer(help=f"{definition.name}: {definition.summary}", no_args_is_help=True, add_completion=False)
+C = TypeVar("C", bound=Settings)
+
+
+def main(
+    words: str | None,
+    definition: Callable[[C], Definition[Any]],
+    settings_class: Callable[[], C],
+    drawn: Callable[[], str] | None = None,
+) -> None:
+    """Run one word of a service's command line. Nothing is read of the environment before a word needs it.
+
+    `drawn` is the picture of its subjects' states, for a service that has one.
+    """
+    app = typer.Typer(help=words, no_args_is_help=True, add_completion=False)
 
     def run(work: Callable[[Service[Any]], Awaitable[int]]) -> None:
         async def with_service() -> int:
-            settings = settings_class()
+            settings = _said(settings_class)
             arm(settings.failpoint)
-            async with opened(definition, settings) as service:
+            async with opened(definition(settings), settings) as service:
                 return await work(service)
 
         raise typer.Exit(asyncio.run(with_service()))
@@ -40,7 +54,8 @@ def main(definition: Definition[Any], settings_class: Callable[[], Settings]) ->
     @app.command()
     def serve() -> None:
         """Serve HTTP, consume and relay until stopped."""
-        _serve(definition, settings_class())
+        settings = _said(settings_class)
+        _serve(definition(settings), settings)
 
     @app.command()
     def rebuild() -> None:
@@ -65,12 +80,26 @@ def main(definition: Definition[Any], settings_class: Callable[[], Settings]) ->
         """Put events into the outbox again; readers skip what they know."""
         run(lambda service: _republish(service, subject, since_version))
 
-    @app.command()
-    def diagram(*, check: Annotated[bool, typer.Option(help="only say whether it differs; exit 1 if it does")] = False) -> None:
-        """Draw the states into the service's README."""
-        raise typer.Exit(_diagram(definition, check=check))
+    if drawn is not None:
+
+        @app.command()
+        def diagram(
+            *, check: Annotated[bool, typer.Option(help="only say whether it differs; exit 1 if it does")] = False
+        ) -> None:
+            """Draw the states into the service's README."""
+            raise typer.Exit(_diagram(drawn, check=check))
 
     app()
+
+
+def _said(settings_class: Callable[[], C]) -> C:
+    """The settings; what is missing or wrong is named, and no value shown: some are secrets."""
+    try:
+        return settings_class()
+    except ValidationError as faults:
+        for fault in faults.errors(include_input=False):
+            CONSOLE.print(f"{'_'.join(('SIR', *map(str, fault['loc']))).upper()}: {fault['msg']}", markup=False)
+        raise typer.Exit(2) from None
 
 
 def _serve(definition: Definition[Any], settings: Settings) -> None:
@@ -91,10 +120,11 @@ def _serve(definition: Definition[Any], settings: Settings) -> None:
     )
 
 
-def _diagram(definition: Definition[Any], *, check: bool) -> int:
-    if definition.diagram is None or not redrawn(definition.name, definition.diagram(), check=check):
+def _diagram(drawn: Callable[[], str], *, check: bool) -> int:
+    readme = Path(getfile(drawn)).with_name("README.md")
+    if not redrawn(readme, drawn(), check=check):
         return 0
-    CONSOLE.print(f"services/{definition.name}/README.md: the picture of its states {'differs' if check else 'was drawn anew'}")
+    CONSOLE.print(f"{readme}: the picture of its states {'differs' if check else 'was drawn anew'}")
     return 1 if check else 0
 
 

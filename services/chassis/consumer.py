@@ -56,7 +56,7 @@ _START_AGAIN: Final = (
 log = structlog.get_logger()
 
 
-class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
+class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]  # it has no types
     """Takes the topic in for one service, from as many processes as it has."""
 
     def __init__(self, *, settings: Settings, source: str, pool: Pool, listener: Listener, committed: Callable[[], None]) -> None:
@@ -241,7 +241,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
                 wait = min(wait * 2, LONGEST_WAIT)
                 continue
             except Exception as fault:  # noqa: BLE001 - a boundary: on data the batch is run again, record by record
-                log.error("consumer.careful", partition=place.partition, again=not careful, **describe(fault))  # noqa: TRY400
+                log.error("consumer.careful", partition=place.partition, again=not careful, **describe(fault))
                 if careful:
                     await asyncio.sleep(wait)
                     wait = min(wait * 2, LONGEST_WAIT)

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-SERVICES: Final = Path(__file__).parents[1]
 _PICTURE: Final = re.compile(r"```mermaid\nstateDiagram-v2\n.*?```", re.DOTALL)
 
 
@@ -46,9 +45,8 @@ def _from_all(move: Move, found: Collection[Move], together: frozenset[str]) -> 
     return all(Move(source=each, target=move.target, by=move.by) in found for each in together - {move.target})
 
 
-def redrawn(service: str, drawn: str, *, check: bool) -> bool:
-    """Put the picture into the service's README in place of the one there; whether it was another. `check` only says so."""
-    readme = SERVICES / service / "README.md"
+def redrawn(readme: Path, drawn: str, *, check: bool) -> bool:
+    """Put the picture into a README in place of the one there; whether it was another. `check` only says so."""
     before = readme.read_text(encoding="utf-8")
     after, count = _PICTURE.subn(lambda _match: drawn, before)
     if count != 1:

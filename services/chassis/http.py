@@ -1,6 +1,7 @@
 """The HTTP application of a service: the routes that all five have, problems for every error, documents without the network."""
 
 from collections.abc import Awaitable, Callable, Iterable
+from http import HTTPStatus
 from typing import Any, Final, Protocol
 
 import structlog
@@ -84,7 +85,7 @@ def build(*, service: str, summary: str, lifespan: Lifespan[FastAPI], routers: I
         app.include_router(router)
     endpoints = [getattr(route, "endpoint", None) for router in own for route in router.routes]
     bodies = {body for endpoint in endpoints if (body := getattr(endpoint, "body", None)) is not None}
-    app.openapi = lambda: _openapi(app, bodies)  # type: ignore[method-assign]
+    app.openapi = lambda: _openapi(app, bodies)  # type: ignore[method-assign]  # as FastAPI documents it
     return app
 
 
@@ -197,7 +198,7 @@ async def _invalid(_request: Request, error: Exception) -> Response:
 async def _framework(_request: Request, error: Exception) -> Response:
     if not isinstance(error, HTTPException):
         raise error
-    if error.status_code == 404:  # noqa: PLR2004
+    if error.status_code == HTTPStatus.NOT_FOUND:
         return respond(not_found())
     return respond(
         ProblemError(error.status_code, "not_allowed", "This address does not take that.", headers=dict(error.headers or {}))

@@ -167,7 +167,7 @@ class Partition:
         except TRANSIENT:
             raise
         except Exception as fault:  # noqa: BLE001 - a boundary: only this case is set aside, and the fault is recorded with it
-            log.error("record.failed", stream=heard.envelope.stream, version=heard.envelope.streamversion, **describe(fault))  # noqa: TRY400
+            log.error("record.failed", stream=heard.envelope.stream, version=heard.envelope.streamversion, **describe(fault))
             return type(fault).__name__
         return None
 

@@ -1,5 +1,6 @@
 """The composition root: the only file that knows every other."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 import asyncpg
@@ -7,9 +8,10 @@ import asyncpg
 from contracts.catalogue import INTAKE as SAYS
 from contracts.codes import COUNCIL_ROLES, Role
 from contracts.envelope import Refused
-from services.chassis.decider import Decider
+from services.chassis.decider import Decider, Record
 from services.chassis.hearing import Reactor
 from services.chassis.identity import Caller
+from services.chassis.postgres import apply
 from services.chassis.service import Definition, Service
 from services.intake.api import on_case, router
 from services.intake.asking import around_of
@@ -19,10 +21,11 @@ from services.intake.domain.path import permitted
 from services.intake.domain.state import Nothing, State, evolve
 from services.intake.drafts import drafts, submitting, sweeping
 from services.intake.forgetting import forgetting
-from services.intake.projections import projecting
+from services.intake.projections import new_cases, news_of, own_changes
 from services.intake.queries import is_known
 from services.intake.saying import seen_by
-from services.intake.standings import HEARD_UPCASTERS, take_in
+from services.intake.settings import IntakeSettings
+from services.intake.standings import HEARD_UPCASTERS, add, settle, take_in
 
 
 async def _allows(
@@ -35,15 +38,23 @@ async def _visible(connection: asyncpg.Connection, caller: Caller, subject: UUID
     return await is_known(connection, str(subject), seen_by(caller.council))
 
 
-def definition(secret: bytes) -> Definition[State]:
+def definition(settings: IntakeSettings) -> Definition[State]:
     """The service, with the secret behind its marks."""
+    secret = settings.secret()
+
+    async def project(connection: asyncpg.Connection, records: Sequence[Record]) -> None:
+        spoken_of = await add(connection, new_cases(records, secret=secret))
+        await apply(connection, own_changes(records, secret=secret))
+        news = news_of(records)
+        await settle(connection, {**dict.fromkeys(spoken_of, ()), **news})
+
     return Definition[State](
         name="intake",
         summary="Councils' front door: notifications and all that follows them",
         decider=Decider[State](initial=Nothing(), evolve=evolve, decide=decide),
         says=SAYS,
         upcasters={},
-        project=projecting(secret),
+        project=project,
         permitted=lambda _state, _action: None,
         allows=_allows,
         visible=_visible,

@@ -29,8 +29,8 @@ from services.intake.domain.around import Around, Side
 from services.intake.domain.case import Command, decide
 from services.intake.domain.heard import Heard
 from services.intake.domain.notification import Change, Consider, Receive, Reclassify, Withdraw
+from services.intake.domain.rules import person_mark
 from services.intake.domain.state import Case, Nothing, State, evolve
-from services.intake.projections import person_mark
 from services.intake.queries import Prepared, Wanting, instant, prepare, tried
 from services.intake.saying import council_of, fields, instant_of, missing, not_yours, notification, seen_by, taken_back
 from services.intake.standings import heard_of

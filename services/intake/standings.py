@@ -3,22 +3,35 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from functools import reduce
-from typing import Final
+from typing import Any, Final
 
 import asyncpg
-from pydantic import TypeAdapter
 
 from contracts.envelope import Event
 from services.chassis import codec, hearing
 from services.chassis.keys import Keyring
 from services.intake.domain.days import happened_by
 from services.intake.domain.heard import HEARD, NOTHING_HEARD, Heard, learn
-from services.intake.domain.progress import Progress, progressed
+from services.intake.domain.progress import progressed
 from services.intake.domain.status import status
+from services.intake.projections import PROGRESS
 
-PROGRESS: Final = TypeAdapter(Progress)
 HEARD_UPCASTERS: Final[codec.Upcasters] = {}
 
+# What was heard before its case is there, as a rebuild may have it, is looked at in the same round trip.
+_ADD: Final = """
+    with added as (
+        insert into notified (subject, reference, council, notified_by, council_reference, incident_type, received_at,
+                              received_on, occurred_on, person, version, register_row, progress, status)
+        select subject, reference, council, council, council_reference, incident_type, received_at, received_on, occurred_on,
+               person, version, register_row, progress, status
+        from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::date[], $8::date[],
+                    $9::bytea[], $10::int[], $11::jsonb[], $12::jsonb[], $13::text[])
+            as u(subject, reference, council, council_reference, incident_type, received_at, received_on, occurred_on,
+                 person, version, register_row, progress, status)
+    )
+    select distinct subject from heard where subject = any($1)
+"""
 _TAKE_IN: Final = """
     insert into heard (subject, version, id, type, schema, recorded, data)
     select * from unnest($1::text[], $2::int[], $3::uuid[], $4::text[], $5::int[], $6::timestamptz[], $7::bytea[])
@@ -36,6 +49,13 @@ _SETTLE: Final = """
 """
 
 
+async def add(connection: asyncpg.Connection, rows: Sequence[tuple[Any, ...]]) -> list[str]:
+    """Add new cases; those of which something was heard already."""
+    if not rows:
+        return []
+    return [row["subject"] for row in await connection.fetch(_ADD, *map(list, zip(*rows, strict=True)))]
+
+
 async def take_in(connection: asyncpg.Connection, records: Sequence[hearing.Heard]) -> None:
     """Keep what the inspectorate said, sealed as it came, and move the cases that it is about."""
     if not records:
@@ -51,6 +71,8 @@ async def take_in(connection: asyncpg.Connection, records: Sequence[hearing.Hear
 
 async def settle(connection: asyncpg.Connection, news: Mapping[str, Sequence[Event]]) -> None:
     """Move cases by their councils' news, if any, and by all that was heard of them."""
+    if not news:
+        return
     rows = await connection.fetch(_HOLD, sorted(news))
     heard = await all_heard(connection, [row["subject"] for row in rows])
     moved = []

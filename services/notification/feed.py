@@ -145,7 +145,7 @@ def _id(record: ConsumerRecord) -> UUID | None:
     try:
         return UUID(orjson.loads(record.value)["id"])
     except (ValueError, KeyError, TypeError, AttributeError):
-        log.error("feed.foreign_record", offset=record.offset)  # noqa: TRY400 - the record, not the fault, is the news
+        log.error("feed.foreign_record", offset=record.offset)
         return None
 
 

@@ -21,7 +21,6 @@ from services.notification.domain.told import Place, Told
 from services.notification.projections import handed_over, known_cases
 from services.notification.queries import FeedRow
 from services.notification.reactions import reactions
-from services.notification.upcasters import HEARD_UPCASTERS
 
 HEARD: Final = {
     (event.type, event.version): event
@@ -57,7 +56,7 @@ class GovernmentListener:
 
     def read(self, envelope: Envelope, data: bytes) -> Event:
         """The whole event; personal fields stay sealed."""
-        return codec.decode(envelope.type, envelope.schemaversion, data, catalogue=HEARD, upcasters=HEARD_UPCASTERS)
+        return codec.decode(envelope.type, envelope.schemaversion, data, catalogue=HEARD, upcasters={})
 
     async def hear(self, connection: asyncpg.Connection, heard: Sequence[Heard]) -> None:
         """Know the cases, then tell, all in the caller's transaction."""

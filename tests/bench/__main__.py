@@ -1,7 +1,6 @@
 """`make bench`: each figure beside a named reference, measured in one run on the same broker and database; written to docs/benchmarks.md."""
 
 import asyncio
-import os
 import shutil
 import statistics
 import subprocess
@@ -18,6 +17,7 @@ import psutil
 from aiokafka import AIOKafkaProducer
 
 from contracts.envelope import Origin
+from deploy.local.environment import inherited
 from deploy.local.running import Stack, running
 from deploy.local.stack import CHECKOUT, SERVICES, on_database
 from services.chassis import codec
@@ -165,7 +165,7 @@ async def intake_figures(stack: Stack) -> list[Figure]:
     running_stack = Running(addresses.state, addresses.services, addresses.kafka)
     port = urlsplit(addresses.services["intake"]).port or 0
     token = running_stack.token("council", "S12000049")
-    environment = os.environ | {
+    environment = inherited() | {
         "BENCH_DATABASE_URL": addresses.postgres,
         "BENCH_PORT": str(port + 50),
         "PYTHONPATH": str(CHECKOUT),

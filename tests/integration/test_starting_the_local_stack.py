@@ -12,12 +12,11 @@ import psutil
 
 from deploy.local.stack import Addresses
 from tests.conftest import ROOT
-from tests.processes import local_stack, pause
+from tests.processes import local_stack, own_parts, pause
 
 
 def parts(state: Path) -> AbstractContextManager[Addresses]:
-    mine = {name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "KAFKA_BOOTSTRAP"}}
-    return local_stack("parts", state, mine)
+    return local_stack("parts", state, own_parts())
 
 
 def alive(pids: list[int]) -> list[int]:

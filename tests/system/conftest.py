@@ -15,6 +15,7 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import OKPKey
 
+from deploy.local.environment import inherited
 from deploy.local.stack import ISSUER
 from services.chassis.clock import new_id, seconds
 from tests.conftest import ROOT, Parts
@@ -71,7 +72,7 @@ class Running:
 def stack(parts: Parts) -> Iterator[Running]:
     """The stack."""
     shutil.rmtree(STATE, ignore_errors=True)
-    environment = os.environ | {"DATABASE_URL": parts.postgres, "KAFKA_BOOTSTRAP": parts.kafka}
+    environment = inherited() | {"DATABASE_URL": parts.postgres, "KAFKA_BOOTSTRAP": parts.kafka}
     try:
         with local_stack("up", STATE, environment) as found:
             yield Running(STATE, found.services, found.kafka)

@@ -23,6 +23,7 @@ from joserfc import jwt
 from joserfc.jwk import KeySet, OKPKey
 
 from contracts.envelope import Envelope
+from deploy.local.environment import inherited
 from services.chassis import codec
 from services.chassis.clock import new_id, seconds
 
@@ -84,7 +85,7 @@ class Toy:
     def environment(self, name: str, **more: str) -> dict[str, str]:
         """The environment of a toy process."""
         return {
-            **{k: v for k, v in os.environ.items() if not k.startswith("SIR_")},
+            **inherited(),
             "PYTHONPATH": str(ROOT),
             "SIR_ENVIRONMENT": "development",
             "SIR_PORT": str(self.ports[name]),

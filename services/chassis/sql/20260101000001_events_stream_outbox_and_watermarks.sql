@@ -123,7 +123,7 @@ create table halted (
 -- Grants: the service reads and adds; only what is a queue or a mark may be changed or removed.
 do $$
 declare
-    -- A database may carry a suffix (sir_intake__trial); its roles are the service's own.
+    -- A database may carry a suffix (sir_pong__trial); its roles are the service's own.
     service text := split_part(current_database(), '__', 1);
     reader text := service || '_query';
 begin

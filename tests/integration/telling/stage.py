@@ -33,6 +33,7 @@ from contracts.intake import (
     Person,
 )
 from contracts.personal import Personal
+from deploy.local.environment import inherited
 from services.chassis import codec
 from services.chassis.chain import link
 from services.chassis.clock import new_id, now, seconds
@@ -112,7 +113,7 @@ class Stage:
     def environment(self, **more: str) -> dict[str, str]:
         """The environment of its process."""
         return {
-            **{k: v for k, v in os.environ.items() if not k.startswith("SIR_")},
+            **inherited(),
             "PYTHONPATH": str(ROOT),
             "SIR_ENVIRONMENT": "development",
             "SIR_PORT": str(self.port),

@@ -1,6 +1,7 @@
 """The picture of the states is what the code does: nothing in it that cannot happen, and it stands in the README."""
 
 import re
+from pathlib import Path
 
 from contracts.codes import CaseStatus
 from services.chassis.diagram import Move, picture, redrawn
@@ -8,10 +9,11 @@ from services.feedback.domain.standing import ALLOWED
 from services.feedback.drawing import drawn
 
 DRAWN = drawn()
+README = Path(__file__).parents[3] / "services" / "feedback" / "README.md"
 
 
 def test_the_readme_shows_it() -> None:
-    assert not redrawn("feedback", DRAWN, check=True)
+    assert not redrawn(README, DRAWN, check=True)
 
 
 def test_every_state_of_the_table_is_in_it_and_no_other() -> None:
