@@ -9,6 +9,7 @@ export XDG_CACHE_HOME := $(CURDIR)/.sir/cache/xdg
 PYTHON := .venv/bin/python
 READY := .venv/.installed
 SERVICES := intake deadlines notification feedback statistics
+DRAWN := intake feedback
 FAULTS := tests/integration/test_keeping_every_fact_once.py tests/integration/test_rebuilding_beside_the_live.py \
   tests/integration/test_setting_a_case_aside.py tests/integration/test_starting_the_local_stack.py \
   tests/integration/telling/test_carrying_the_feed_through_a_crash.py tests/integration/deadlines/test_dying_as_a_process.py \
@@ -33,6 +34,7 @@ check: $(READY) ## format, lint, types, who may import whom, committed files tha
 	@.venv/bin/mypy --no-error-summary
 	@.venv/bin/lint-imports --no-cache > .sir/cache/imports.txt || { cat .sir/cache/imports.txt; exit 1; }
 	@$(PYTHON) -m contracts.generate --check
+	@for service in $(DRAWN); do $(PYTHON) -m services.$$service diagram --check || exit 1; done
 	@.venv/bin/check-jsonschema --quiet --builtin-schema vendor.compose-spec docker-compose.yml
 	@.venv/bin/compose-lint docker-compose.yml > .sir/cache/compose.txt || { cat .sir/cache/compose.txt; exit 1; }
 	@.venv/bin/hadolint deploy/Dockerfile
@@ -70,6 +72,7 @@ torture: $(READY) ## every test that kills or damages something, with the conser
 
 contracts: $(READY) ## write the committed files that are made from the code
 	@$(PYTHON) -m contracts.generate
+	@for service in $(DRAWN); do $(PYTHON) -m services.$$service diagram || exit 1; done
 
 lock: $(READY) ## compile the lock files anew
 	@.venv/bin/uv pip compile --quiet --generate-hashes --no-header pyproject.toml -o requirements/runtime.lock

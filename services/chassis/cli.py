@@ -1,4 +1,4 @@
-"""The words that every service understands on its command line: serve, rebuild, verify, parked, republish."""
+"""The words that every service understands on its command line: serve, rebuild, verify, parked, republish, diagram."""
 
 import asyncio
 import sys
@@ -14,6 +14,7 @@ from rich.progress import Progress
 from services.chassis import outbox, telemetry
 from services.chassis import rebuild as rebuilding
 from services.chassis import verify as verifying
+from services.chassis.diagram import redrawn
 from services.chassis.failpoints import arm
 from services.chassis.partition import Partition
 from services.chassis.service import Definition, Service, application, opened
@@ -64,6 +65,11 @@ def main(definition: Definition[Any], settings_class: Callable[[], Settings]) ->
         """Put events into the outbox again; readers skip what they know."""
         run(lambda service: _republish(service, subject, since_version))
 
+    @app.command()
+    def diagram(*, check: Annotated[bool, typer.Option(help="only say whether it differs; exit 1 if it does")] = False) -> None:
+        """Draw the states into the service's README."""
+        raise typer.Exit(_diagram(definition, check=check))
+
     app()
 
 
@@ -83,6 +89,13 @@ def _serve(definition: Definition[Any], settings: Settings) -> None:
         timeout_keep_alive=5,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
+
+
+def _diagram(definition: Definition[Any], *, check: bool) -> int:
+    if definition.diagram is None or not redrawn(definition.name, definition.diagram(), check=check):
+        return 0
+    CONSOLE.print(f"services/{definition.name}/README.md: the picture of its states {'differs' if check else 'was drawn anew'}")
+    return 1 if check else 0
 
 
 async def _rebuild(service: Service[Any]) -> int:

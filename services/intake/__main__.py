@@ -1,7 +1,9 @@
 """The service's command line."""
 
+from functools import cache
+
 from services.chassis.cli import main
 from services.chassis.settings import Settings
 from services.intake.app import definition
 
-main(definition(Settings().secret()), Settings)
+main(definition(cache(lambda: Settings().secret())), Settings)

@@ -1,18 +1,15 @@
 """Intake's own read models: one row a case, for lists and for likely duplicates; and what is proposed to another council."""
 
-import hmac
-from collections.abc import Sequence
-from hashlib import sha256
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
-import asyncpg
 import orjson
+from pydantic import TypeAdapter
 
 from contracts.envelope import Envelope, Event
 from contracts.intake import (
     IncidentConsidered,
     IncidentReclassified,
-    Notification,
     NotificationAmended,
     NotificationCorrected,
     NotificationReceived,
@@ -22,14 +19,16 @@ from contracts.intake import (
     TransferProposed,
 )
 from services.chassis.decider import Record
-from services.chassis.store import Project
+from services.chassis.postgres import Change
 from services.intake.domain.heard import NOTHING_HEARD
 from services.intake.domain.progress import Progress, progressed
+from services.intake.domain.rules import person_mark
 from services.intake.domain.status import status
-from services.intake.standings import PROGRESS, settle
 
-# What was heard before its case is there, as a rebuild may have it, is looked at in the same round trip.
-_ADD: Final = """
+PROGRESS: Final = TypeAdapter(Progress)
+
+# What was heard before its case is there, as a rebuild may have it, is looked for in the same round trip.
+ADD: Final = """
     with added as (
         insert into notified (subject, reference, council, notified_by, council_reference, incident_type, received_at,
                               received_on, occurred_on, person, version, register_row, progress, status)
@@ -57,28 +56,18 @@ _END: Final = "delete from transfer where subject = $1"
 _TAKE_OVER: Final = "update notified set council = $2 where subject = $1"
 
 
-def person_mark(secret: bytes, council: str, said: Notification) -> bytes | None:
-    """What tells two notifications of one person: an HMAC, since the identifier itself is sealed."""
-    identifier = said.person.council_person_id.reveal() if said.person.council_person_id else None
-    return hmac.digest(secret, f"{council}/{identifier}".encode(), sha256) if identifier else None
+def new_cases(records: Sequence[Record], *, secret: bytes) -> list[tuple[Any, ...]]:
+    """Rows for `ADD`."""
+    return [_row(secret, r.envelope, r.event) for r in records if isinstance(r.event, NotificationReceived)]
 
 
-def projecting(secret: bytes) -> Project:
-    """The projection, with the secret behind its marks."""
-
-    async def project(connection: asyncpg.Connection, records: Sequence[Record]) -> None:
-        added = [_row(secret, r.envelope, r.event) for r in records if isinstance(r.event, NotificationReceived)]
-        news: dict[str, list[Event]] = {}
-        if added:
-            news = {row["subject"]: [] for row in await connection.fetch(_ADD, *map(list, zip(*added, strict=True)))}
-        for record in records:
-            if not isinstance(record.event, NotificationReceived | IncidentConsidered):
-                news.setdefault(record.envelope.subject, []).append(record.event)
-                await _change(connection, secret, record.envelope, record.event)
-        if news:
-            await settle(connection, news)
-
-    return project
+def changes(records: Sequence[Record], *, secret: bytes) -> Iterator[Change]:
+    """What follows for cases that are there, in order."""
+    for record in records:
+        if isinstance(record.event, NotificationReceived | IncidentConsidered):
+            continue
+        yield _VERSION, (record.envelope.subject, record.envelope.streamversion)
+        yield from _changes(secret, record.envelope, record.event)
 
 
 def _row(secret: bytes, envelope: Envelope, event: NotificationReceived) -> tuple[Any, ...]:
@@ -91,24 +80,23 @@ def _row(secret: bytes, envelope: Envelope, event: NotificationReceived) -> tupl
     )  # fmt: skip
 
 
-async def _change(connection: asyncpg.Connection, secret: bytes, envelope: Envelope, event: Event) -> None:
+def _changes(secret: bytes, envelope: Envelope, event: Event) -> Iterator[Change]:
     subject = envelope.subject
-    await connection.execute(_VERSION, subject, envelope.streamversion)
     match event:
         case NotificationAmended(after=said) | NotificationCorrected(after=said):
             kind = said.incident_type if "incident_type" in event.changed else None
             mark = person_mark(secret, envelope.council or "", said)
-            await connection.execute(_CHANGE, subject, said.council_reference, kind, said.occurred_on, mark)
+            yield _CHANGE, (subject, said.council_reference, kind, said.occurred_on, mark)
         case IncidentReclassified(after=kind):
-            await connection.execute(_RECLASSIFY, subject, kind)
+            yield _RECLASSIFY, (subject, kind)
         case PersonalDataErased():
-            await connection.execute(_ERASE, subject)
+            yield _ERASE, (subject,)
         case TransferProposed():
-            await connection.execute(_PROPOSE, subject, event.from_council, event.to_council, event.on)
+            yield _PROPOSE, (subject, event.from_council, event.to_council, event.on)
         case TransferAccepted(to_council=council):
-            await connection.execute(_END, subject)
-            await connection.execute(_TAKE_OVER, subject, council)
+            yield _END, (subject,)
+            yield _TAKE_OVER, (subject, council)
         case TransferEnded():
-            await connection.execute(_END, subject)
+            yield _END, (subject,)
         case _:
             pass

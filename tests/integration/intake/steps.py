@@ -57,5 +57,5 @@ async def shown(client: httpx2.AsyncClient, case: str, **parameters: Any) -> dic
 async def hears(intake: Stage, case: str, *events: Event) -> None:
     """The inspectorate says something, and intake has taken it in."""
     for event in events:
-        await intake.say(event, subject=case, source="feedback", council=None)
+        await intake.say(event, subject=case, council=None)
     await intake.caught_up()
