@@ -9,7 +9,7 @@ export XDG_CACHE_HOME := $(CURDIR)/.sir/cache/xdg
 PYTHON := .venv/bin/python
 READY := .venv/.installed
 SERVICES := intake deadlines notification feedback statistics
-DRAWN := feedback
+DRAWN := intake feedback
 FAULTS := tests/integration/test_keeping_every_fact_once.py tests/integration/test_rebuilding_beside_the_live.py \
   tests/integration/test_setting_a_case_aside.py tests/integration/test_starting_the_local_stack.py \
   tests/integration/telling/test_carrying_the_feed_through_a_crash.py tests/integration/deadlines/test_dying_as_a_process.py \

@@ -14,7 +14,7 @@ from xlsxwriter import Workbook
 from deploy.console.columns import COLUMNS, Column
 
 NAME: Final = "register-template"
-LONG_AGO: Final = datetime(2000, 1, 1)  # noqa: DTZ001 the format knows no zones
+LONG_AGO: Final = datetime(2000, 1, 1)  # noqa: DTZ001 - the format knows no zones
 HEADING: Final = ("column", "compulsory", "what to write")
 
 

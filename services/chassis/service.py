@@ -64,6 +64,8 @@ class Definition(Generic[S]):
     """How a rebuild folds history, where that is not the topic."""
     allows: "Callable[[Service[S], asyncpg.Connection, Caller, str, S, str], Awaitable[Refused | None]] | None" = None
     """As `permitted`, for a service that also asks who it is, and what others have said of the subject."""
+    diagram: Callable[[], str] | None = None
+    """Draws the states of its subjects (`diagram.py`)."""
 
 
 @dataclass(kw_only=True, eq=False)

@@ -2,6 +2,7 @@
 
 from services.chassis.cli import main
 from services.intake.app import definition
+from services.intake.drawing import drawn
 from services.intake.settings import IntakeSettings
 
-main(__doc__, definition, IntakeSettings)
+main(__doc__, definition, IntakeSettings, drawn)

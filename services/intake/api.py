@@ -36,9 +36,8 @@ from services.intake.following import (
     SogNoticeBody,
     TransferBody,
 )
-from services.intake.queries import Filter, cases, instant, is_responsible, transfers
+from services.intake.queries import Filter, cases, heard_of, instant, is_responsible, transfers
 from services.intake.saying import seen_by
-from services.intake.standings import heard_of
 from services.intake.telling import LETTERS, PERSONAL, READERS, Seen, proposed, whole
 
 WRITERS: Final = COUNCIL_ROLES | {Role.REGISTRAR}

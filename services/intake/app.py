@@ -11,27 +11,23 @@ from contracts.envelope import Refused
 from services.chassis.decider import Decider, Record
 from services.chassis.hearing import Reactor
 from services.chassis.identity import Caller
-from services.chassis.postgres import apply
-from services.chassis.service import Definition, Service
+from services.chassis.service import Definition
 from services.intake.api import on_case, router
-from services.intake.asking import around_of
+from services.intake.asking import allows
 from services.intake.domain.case import decide
 from services.intake.domain.heard import HEARD
-from services.intake.domain.path import permitted
 from services.intake.domain.state import Nothing, State, evolve
 from services.intake.drafts import drafts, submitting, sweeping
 from services.intake.forgetting import forgetting
-from services.intake.projections import new_cases, news_of, own_changes
-from services.intake.queries import is_known
+from services.intake.queries import HEARD_UPCASTERS, is_known
 from services.intake.saying import seen_by
 from services.intake.settings import IntakeSettings
-from services.intake.standings import HEARD_UPCASTERS, add, settle, take_in
+from services.intake.standings import moved_by_others, moved_by_us
 
 
-async def _allows(
-    _desk: Service[State], connection: asyncpg.Connection, caller: Caller, subject: str, state: State, action: str
-) -> Refused | None:
-    return permitted(state, action, await around_of(connection, caller, subject))
+def _permitted(_state: State, _action: str) -> Refused | None:
+    """The case alone cannot say: `allows` asks what was heard of it too."""
+    return None
 
 
 async def _visible(connection: asyncpg.Connection, caller: Caller, subject: UUID) -> bool:
@@ -43,10 +39,7 @@ def definition(settings: IntakeSettings) -> Definition[State]:
     secret = settings.secret()
 
     async def project(connection: asyncpg.Connection, records: Sequence[Record]) -> None:
-        spoken_of = await add(connection, new_cases(records, secret=secret))
-        await apply(connection, own_changes(records, secret=secret))
-        news = news_of(records)
-        await settle(connection, {**dict.fromkeys(spoken_of, ()), **news})
+        await moved_by_us(connection, records, secret=secret)
 
     return Definition[State](
         name="intake",
@@ -55,13 +48,17 @@ def definition(settings: IntakeSettings) -> Definition[State]:
         says=SAYS,
         upcasters={},
         project=project,
-        permitted=lambda _state, _action: None,
-        allows=_allows,
+        permitted=_permitted,
+        allows=allows,
         visible=_visible,
-        project_heard=take_in,
+        project_heard=moved_by_others,
         # It learns from what it hears, and decides only what people ask of it.
         listener=lambda service: Reactor(
-            store=service.store, catalogue=HEARD, upcasters=HEARD_UPCASTERS, react=lambda _envelope, _event: [], project=take_in
+            store=service.store,
+            catalogue=HEARD,
+            upcasters=HEARD_UPCASTERS,
+            react=lambda _envelope, _event: [],
+            project=moved_by_others,
         ),
         routers=[router, on_case, drafts, submitting],
         roles=frozenset(Role),

@@ -29,11 +29,11 @@ from services.intake.domain.around import Around, Side
 from services.intake.domain.case import Command, decide
 from services.intake.domain.heard import Heard
 from services.intake.domain.notification import Change, Consider, Receive, Reclassify, Withdraw
+from services.intake.domain.path import permitted
 from services.intake.domain.rules import person_mark
 from services.intake.domain.state import Case, Nothing, State, evolve
-from services.intake.queries import Prepared, Wanting, instant, prepare, tried
+from services.intake.queries import Prepared, Wanting, heard_of, instant, prepare, tried
 from services.intake.saying import council_of, fields, instant_of, missing, not_yours, notification, seen_by, taken_back
-from services.intake.standings import heard_of
 from services.intake.telling import receipt, standing
 
 Desk = Service[State]
@@ -169,6 +169,13 @@ async def on_case(
         around = await around_of(connection, asked.caller, asked.subject)
     about = About(subject=asked.subject, council=council or case.council, occurred=instant_of(said))
     return await _carried(desk, asked, make(around, _on(said)), partial(tell, around.heard), about)
+
+
+async def allows(
+    _desk: Desk, connection: asyncpg.Connection, caller: Caller, subject: str, state: State, action: str
+) -> Refused | None:
+    """Whether this caller may ask this of the case, as far as anything is known of it here."""
+    return permitted(state, action, await around_of(connection, caller, subject))
 
 
 async def around_of(connection: asyncpg.Connection, caller: Caller, subject: str) -> Around:

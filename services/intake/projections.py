@@ -27,6 +27,20 @@ from services.intake.domain.status import status
 
 PROGRESS: Final = TypeAdapter(Progress)
 
+# What was heard before its case is there, as a rebuild may have it, is looked for in the same round trip.
+ADD: Final = """
+    with added as (
+        insert into notified (subject, reference, council, notified_by, council_reference, incident_type, received_at,
+                              received_on, occurred_on, person, version, register_row, progress, status)
+        select subject, reference, council, council, council_reference, incident_type, received_at, received_on, occurred_on,
+               person, version, register_row, progress, status
+        from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::date[], $8::date[],
+                    $9::bytea[], $10::int[], $11::jsonb[], $12::jsonb[], $13::text[])
+            as u(subject, reference, council, council_reference, incident_type, received_at, received_on, occurred_on,
+                 person, version, register_row, progress, status)
+    )
+    select distinct subject from heard where subject = any($1)
+"""
 _VERSION: Final = "update notified set version = $2 where subject = $1"
 _CHANGE: Final = """
     update notified set council_reference = $2, incident_type = coalesce($3, incident_type), occurred_on = $4, person = $5
@@ -43,24 +57,17 @@ _TAKE_OVER: Final = "update notified set council = $2 where subject = $1"
 
 
 def new_cases(records: Sequence[Record], *, secret: bytes) -> list[tuple[Any, ...]]:
-    """The cases that begin here, with the secret behind their marks."""
-    return [_row(secret, each.envelope, each.event) for each in records if isinstance(each.event, NotificationReceived)]
+    """Rows for `ADD`."""
+    return [_row(secret, r.envelope, r.event) for r in records if isinstance(r.event, NotificationReceived)]
 
 
-def news_of(records: Sequence[Record]) -> dict[str, list[Event]]:
-    """What moves cases that were there before."""
-    news: dict[str, list[Event]] = {}
+def changes(records: Sequence[Record], *, secret: bytes) -> Iterator[Change]:
+    """What follows for cases that are there, in order."""
     for record in records:
-        if not isinstance(record.event, NotificationReceived | IncidentConsidered):
-            news.setdefault(record.envelope.subject, []).append(record.event)
-    return news
-
-
-def own_changes(records: Sequence[Record], *, secret: bytes) -> Iterator[Change]:
-    """What follows for cases that were there before, in order."""
-    for record in records:
-        if not isinstance(record.event, NotificationReceived | IncidentConsidered):
-            yield from _change(secret, record.envelope, record.event)
+        if isinstance(record.event, NotificationReceived | IncidentConsidered):
+            continue
+        yield _VERSION, (record.envelope.subject, record.envelope.streamversion)
+        yield from _changes(secret, record.envelope, record.event)
 
 
 def _row(secret: bytes, envelope: Envelope, event: NotificationReceived) -> tuple[Any, ...]:
@@ -73,9 +80,8 @@ def _row(secret: bytes, envelope: Envelope, event: NotificationReceived) -> tupl
     )  # fmt: skip
 
 
-def _change(secret: bytes, envelope: Envelope, event: Event) -> Iterator[Change]:
+def _changes(secret: bytes, envelope: Envelope, event: Event) -> Iterator[Change]:
     subject = envelope.subject
-    yield _VERSION, (subject, envelope.streamversion)
     match event:
         case NotificationAmended(after=said) | NotificationCorrected(after=said):
             kind = said.incident_type if "incident_type" in event.changed else None

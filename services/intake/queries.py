@@ -8,6 +8,11 @@ from typing import Any, Final
 import asyncpg
 import orjson
 
+from services.chassis import codec
+from services.chassis.keys import Keyring
+from services.intake.domain.days import happened_by
+from services.intake.domain.heard import HEARD, NOTHING_HEARD, Heard, learn
+
 _ALIKE: Final = """
     w.person is not null and exists (
         select from notified n where n.person = w.person and n.occurred_on between w.occurred_on - 7 and w.occurred_on + 7
@@ -44,6 +49,12 @@ _TRANSFERS: Final = """
     where (proposed_on, subject) > ($1::date, $2::text) order by proposed_on, subject limit $3
 """
 _ERASED: Final = "select subject from notified where erased order by subject"
+
+_HEARD: Final = """
+    select subject, id, type, schema, data from heard
+    where subject = any($1) and ($2::timestamptz is null or recorded <= $2) order by subject, version
+"""
+HEARD_UPCASTERS: Final[codec.Upcasters] = {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,3 +159,33 @@ async def cases(connection: asyncpg.Connection, wanted: Filter, after: tuple[dat
         }
         for row in rows
     ]
+
+
+async def all_heard(connection: asyncpg.Connection, subjects: Sequence[str]) -> Mapping[str, Heard]:
+    """What was heard of these cases, by codes and days; words stay sealed."""
+    return _folded(await connection.fetch(_HEARD, subjects, None), None, None)
+
+
+async def heard_of(
+    connection: asyncpg.Connection,
+    subject: str,
+    keyring: Keyring | None = None,
+    *,
+    known_at: datetime | None = None,
+    as_at: date | None = None,
+) -> Heard:
+    """What was heard of one case: recorded by `known_at`, dated by `as_at`, words opened with `keyring`."""
+    rows = await connection.fetch(_HEARD, [subject], known_at)
+    if keyring and rows:
+        await keyring.fetch([subject])
+    return _folded(rows, keyring, as_at).get(subject, NOTHING_HEARD)
+
+
+def _folded(rows: Sequence[asyncpg.Record], keyring: Keyring | None, as_at: date | None) -> Mapping[str, Heard]:
+    found: dict[str, Heard] = {}
+    for subject, identity, kind, version, data in rows:
+        opener = keyring.box(subject, identity.bytes).open if keyring else None
+        event = codec.decode(kind, version, data, catalogue=HEARD, upcasters=HEARD_UPCASTERS, opener=opener)
+        if happened_by(event, as_at):
+            found[subject] = learn(found.get(subject, NOTHING_HEARD), event)
+    return found

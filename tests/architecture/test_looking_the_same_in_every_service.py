@@ -63,8 +63,9 @@ def test_the_same_files(service: str) -> None:
 
 @pytest.mark.parametrize("service", SERVICES)
 def test_the_same_command_line(service: str) -> None:
-    shape = (ROOT / "services" / "intake" / "__main__.py").read_text()
-    renamed = shape.replace("intake", service).replace("Intake", service.title())
+    drawn = "intake" if (ROOT / "services" / service / "drawing.py").is_file() else "notification"
+    shape = (ROOT / "services" / drawn / "__main__.py").read_text()
+    renamed = shape.replace(drawn, service).replace(drawn.title(), service.title())
     assert (ROOT / "services" / service / "__main__.py").read_text() == renamed
 
 

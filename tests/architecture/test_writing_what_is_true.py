@@ -27,7 +27,7 @@ MAY = {named(Path(__file__)), "docker-compose.yml"}
 
 def missing(document: Path) -> Iterator[str]:
     """What a document names and nobody finds: beside it, in the chassis, in a service (they all have the same files)."""
-    near = (ROOT, document.parent, ROOT / "services" / "chassis", ROOT / "services" / "deadlines")
+    near = (ROOT, document.parent, document.parent / "domain", ROOT / "services" / "chassis", ROOT / "services" / "deadlines")
     text = document.read_text()
     for word in (*linked(text), *quoted(text)):
         if word.startswith("test_"):

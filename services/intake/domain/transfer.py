@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final
 
 from contracts.codes import CaseStatus
 from contracts.councils import council_named
@@ -14,8 +13,6 @@ from services.intake.domain.days import day_of, misdated, refused
 from services.intake.domain.path import ALLOWED, TRANSFER
 from services.intake.domain.state import Case
 from services.intake.domain.status import status
-
-RULE: Final = "R-06"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +94,7 @@ def _over(case: Case, around: Around) -> bool:
 
 
 def _fault(pointer: str, code: str, detail: str) -> Fault:
-    return Fault(pointer=pointer, code=code, detail=detail, rule=RULE)
+    return Fault(pointer=pointer, code=code, detail=detail, rule="R-06")
 
 
 def _elsewhere(detail: str) -> Refused:

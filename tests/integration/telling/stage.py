@@ -194,20 +194,14 @@ class Stage:
                     return
                 await asyncio.sleep(0.05)
 
-    # Intake's voice
+    # Intake's voice, and others'
 
-    async def say(
-        self,
-        event: Event,
-        *,
-        subject: str,
-        council: str | None = GLASGOW,
-        origin: Origin = Origin.LIVE,
-        source: str = "intake",
-    ) -> Envelope:
-        """Put an event of intake on the topic, or of the service that is not on stage, chained and sealed as it would be."""
-        await self.keyring.create(subject) if subject not in self.heads else await self.keyring.fetch([subject])
-        before, at, identity = self.heads.get(subject), now(), new_id()
+    async def say(self, event: Event, *, subject: str, council: str | None = GLASGOW, origin: Origin = Origin.LIVE) -> Envelope:
+        """Put an event of another service on the topic, chained and sealed as that service would."""
+        source = event.type.split(".")[1]
+        stream = f"{source}/{subject}"
+        await self.keyring.create(subject) if stream not in self.heads else await self.keyring.fetch([subject])
+        before, at, identity = self.heads.get(stream), now(), new_id()
         data = codec.encode(event, self.keyring.box(subject, identity.bytes))
         policy, calendar = event.rules()
         fields: dict[str, Any] = {
@@ -218,7 +212,7 @@ class Stage:
         }  # fmt: skip
         envelope = Envelope(**fields, hash=NO_HASH)
         envelope = Envelope(**fields, hash=link(envelope, data))
-        self.heads[subject] = envelope
+        self.heads[stream] = envelope
         await self.producer.send_and_wait(self.topic, data, key=subject.encode(), headers=codec.headers(envelope))
         return envelope
 
