@@ -1,12 +1,12 @@
 """HTTP: the first look at a case, what waits for it, and what was found."""
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import datetime
 from typing import Annotated, Any, Final
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
-from pydantic import AwareDatetime, BeforeValidator, Field, WithJsonSchema
+from pydantic import BeforeValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 from starlette.responses import Response
 
@@ -16,11 +16,12 @@ from contracts.councils import council_named
 from contracts.envelope import Fault, Origin
 from services.chassis import text
 from services.chassis.clock import new_id
-from services.chassis.commands import PROBLEM, Asked, Body, answered, command, created
-from services.chassis.http import BEARER
+from services.chassis.commands import Asked, Body, answered, command, created
 from services.chassis.identity import Caller
+from services.chassis.moments import AnyDay, Occurred
 from services.chassis.problems import ProblemError, not_found
-from services.chassis.reading import LARGEST_PAGE, PAGE, as_json, audited, etag, history, identifier, page, scoped
+from services.chassis.queries import query
+from services.chassis.reading import LARGEST_PAGE, PAGE, as_json, audited, etag, history, page, scoped
 from services.chassis.service import Service
 from services.chassis.store import Ask, Cause
 from services.feedback import queries
@@ -33,8 +34,6 @@ TRIAGERS: Final = frozenset({Role.ADMINISTRATOR, Role.LEAD_OFFICER, Role.REGISTR
 QUEUE_READERS: Final = frozenset({Role.ADMINISTRATOR, Role.LEAD_OFFICER, Role.INSPECTOR})
 SEE_PERSONS: Final = COUNCIL_ROLES | QUEUE_READERS
 CASE_READERS: Final = SEE_PERSONS | {Role.ANALYST, Role.REGISTRAR}
-
-Instant = Annotated[AwareDatetime, Field(ge=datetime(1950, 1, 1, tzinfo=UTC), le=datetime(2100, 1, 1, tzinfo=UTC))]
 
 
 def _code(said: Any) -> str:
@@ -53,32 +52,25 @@ class Look(Body):
     outcome: TriageOutcome
     duplicate_of: UUID | None = None
     reason: Annotated[str, text.Prose(4000)] | None = None
-    occurred_at: Instant | date | None = None
-
-
-def _by(roles: frozenset[Role]) -> dict[str, Any]:
-    return {
-        "openapi_extra": BEARER | {"x-roles": sorted(roles)},
-        "responses": dict.fromkeys((401, 403, 404, 422, 503), PROBLEM),
-    }
+    occurred_at: Occurred | None = None
 
 
 router = APIRouter()
 
 
-@router.get("/v1/queue", summary="What waits for triage, the longest first", response_class=Response, **_by(QUEUE_READERS))
+@query(router, "/v1/queue", roles=QUEUE_READERS, summary="What waits for triage, the longest first")
 async def queue(
     request: Request,
     council: CouncilCode | None = None,
     incident_type: IncidentType | None = None,
-    since: Annotated[date | None, Query(alias="from", description="received on this day or later")] = None,
-    until: Annotated[date | None, Query(alias="to", description="received on this day or earlier")] = None,
+    since: Annotated[AnyDay | None, Query(alias="from", description="received on this day or later")] = None,
+    until: Annotated[AnyDay | None, Query(alias="to", description="received on this day or earlier")] = None,
     origin: Origin = Origin.LIVE,
     cursor: Annotated[str | None, Query(max_length=512)] = None,
     limit: Annotated[int, Query(ge=1, le=LARGEST_PAGE)] = PAGE,
 ) -> Response:
     """Cases that nobody has triaged and no council has withdrawn. What a register brought in waits for nobody: see it with `origin=import`."""
-    desk, caller = await _reader(request, QUEUE_READERS)
+    desk, caller = _asked(request)
     wanted = Wanted(origin=origin, council=council, incident_type=incident_type, since=since, until=until)
     async with scoped(desk.pool, role=desk.query_role, council=caller.council) as connection:
         rows = await queries.waiting(connection, wanted, after=_place(desk, cursor), limit=limit + 1)
@@ -87,11 +79,11 @@ async def queue(
     return page(request, {"cases": [_shown(row) for row in rows[:limit]]}, following)
 
 
-@router.get("/v1/cases/{case_id}", summary="What the inspectorate found of a case", response_class=Response, **_by(CASE_READERS))
-async def case(request: Request, case_id: str) -> Response:
+@query(router, "/v1/cases/{case_id}", roles=CASE_READERS, summary="What the inspectorate found of a case")
+async def case(request: Request) -> Response:
     """The case as this service knows it."""
-    desk, caller = await _reader(request, CASE_READERS)
-    found = await _found(desk, caller, case_id)
+    desk, caller = _asked(request)
+    found = await _found(desk, caller, request.state.subject)
     async with desk.pool.acquire() as connection:
         await audited(connection, caller, "case", found.subject)
         version, state = await desk.store.state(connection, found.subject)
@@ -103,13 +95,11 @@ async def case(request: Request, case_id: str) -> Response:
     )
 
 
-@router.get(
-    "/v1/cases/{case_id}/history", summary="What the inspectorate did on a case", response_class=Response, **_by(CASE_READERS)
-)
-async def case_history(request: Request, case_id: str) -> Response:
+@query(router, "/v1/cases/{case_id}/history", roles=CASE_READERS, summary="What the inspectorate did on a case")
+async def case_history(request: Request) -> Response:
     """Every event of this service's stream, in order."""
-    desk, caller = await _reader(request, CASE_READERS)
-    found = await _found(desk, caller, case_id)
+    desk, caller = _asked(request)
+    found = await _found(desk, caller, request.state.subject)
     keyring = desk.keyring if caller.role in SEE_PERSONS else None
     async with desk.pool.acquire() as connection:
         await audited(connection, caller, "history", found.subject)
@@ -118,7 +108,7 @@ async def case_history(request: Request, case_id: str) -> Response:
     return as_json({"events": shown}, headers={"ETag": etag(len(events))})
 
 
-async def _triage(desk: Desk, asked: Asked[Look]) -> Response:
+async def _triage(desk: Desk, asked: Asked[Look]) -> Ask | Response:
     """Judged under a lock of its own, so that two looks at once cannot make two cases duplicates of each other."""
     said = asked.body
     occurred = _occurred(asked.caller, said)
@@ -138,7 +128,10 @@ async def _triage(desk: Desk, asked: Asked[Look]) -> Response:
             original=await queries.original(connection, duplicate_of),
             has_duplicates=await queries.has_duplicates(connection, asked.subject),
         )
-        [outcome] = await desk.store.append(connection, [_ask(asked, triage, case.council, occurred)])
+        ask = _ask(asked, triage, case.council, occurred)
+        if asked.dry_run:
+            return ask
+        [outcome] = await desk.store.append(connection, [ask])
     desk.bell.ring()
     return answered(outcome)
 
@@ -172,17 +165,13 @@ def _occurred(caller: Caller, said: Look) -> datetime | None:
     return said.occurred_at if isinstance(said.occurred_at, datetime) else noon_london(said.occurred_at)
 
 
-async def _reader(request: Request, roles: frozenset[Role]) -> tuple[Desk, Caller]:
-    desk: Desk = request.app.state.desk
-    return desk, await desk.issuer.caller(request, roles)
+def _asked(request: Request) -> tuple[Desk, Caller]:
+    return request.app.state.desk, request.state.caller
 
 
-async def _found(desk: Desk, caller: Caller, case_id: str) -> KnownCase:
-    subject = identifier(case_id)
-    if subject is None:
-        raise not_found()
+async def _found(desk: Desk, caller: Caller, subject: str) -> KnownCase:
     async with scoped(desk.pool, role=desk.query_role, council=caller.council) as connection:
-        found = await queries.known_case(connection, str(subject))
+        found = await queries.known_case(connection, subject)
     # In the query too, not by row-level security alone.
     if found is None or caller.council not in {None, found.council}:
         raise not_found()

@@ -1,7 +1,7 @@
 """Councils' front door: notifications and what follows them, cases and their histories."""
 
-from datetime import MAXYEAR, UTC, datetime
-from typing import Annotated, Any, Final
+from datetime import UTC, datetime
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
@@ -9,11 +9,12 @@ from starlette.responses import Response
 from contracts.codes import COUNCIL_ROLES, CaseStatus, Role
 from contracts.councils import council_named
 from contracts.envelope import Fault
-from services.chassis.commands import PROBLEM, command
-from services.chassis.http import BEARER
+from services.chassis.commands import command
 from services.chassis.identity import Caller
+from services.chassis.moments import Instant
 from services.chassis.problems import ProblemError, not_found
-from services.chassis.reading import LARGEST_PAGE, PAGE, as_json, audited, etag, history, identifier, page, scoped
+from services.chassis.queries import query
+from services.chassis.reading import LARGEST_PAGE, PAGE, as_json, audited, etag, history, page, scoped
 from services.intake.asking import Desk, amend, consider, correct, is_registrar, keys, notify, reclassify, shift, withdraw
 from services.intake.bodies import ChangeBody, ConsiderationBody, Notify, ReclassificationBody, WithdrawalBody
 from services.intake.domain.case import Case, Nothing, State, evolve
@@ -22,9 +23,8 @@ from services.intake.saying import seen_by
 from services.intake.telling import PERSONAL, READERS, whole
 
 WRITERS: Final = COUNCIL_ROLES | {Role.REGISTRAR}
-OF_READERS: Final[dict[str, Any]] = BEARER | {"x-roles": sorted(READERS)}
 
-router = APIRouter(responses=dict.fromkeys((401, 403, 404, 503), PROBLEM))
+router = APIRouter()
 _BEGINNING: Final = datetime(1, 1, 1, tzinfo=UTC)
 
 ON_CASE: Final = "/v1/cases/{case_id}"
@@ -52,9 +52,7 @@ command(
 )
 
 
-@router.get(
-    "/v1/cases", summary="Cases in order of receipt", response_class=Response, openapi_extra=OF_READERS, responses={422: PROBLEM}
-)
+@query(router, "/v1/cases", roles=READERS, summary="Cases in order of receipt")
 async def list_cases(
     request: Request,
     council: Annotated[str | None, Query(max_length=100)] = None,
@@ -64,7 +62,7 @@ async def list_cases(
     cursor: Annotated[str | None, Query(max_length=512)] = None,
 ) -> Response:
     """A council sees its own."""
-    desk, caller = await _reader(request)
+    desk, caller = _asked(request)
     wanted = Filter(council=_council(council), council_reference=_text(council_reference), status=status)
     after = _place(desk, cursor) if cursor is not None else (_BEGINNING, "")
     async with scoped(desk.pool, role=desk.query_role, council=seen_by(caller.council)) as connection:
@@ -74,36 +72,33 @@ async def list_cases(
     return page(request, {"cases": shown}, following)
 
 
-@router.get(
-    ON_CASE, summary="A case, as known now or then", response_class=Response, openapi_extra=OF_READERS, responses={422: PROBLEM}
-)
-async def one_case(request: Request, case_id: str, known_at: Annotated[str | None, Query(max_length=64)] = None) -> Response:
+@query(router, ON_CASE, roles=READERS, summary="A case, as known now or then")
+async def one_case(request: Request, known_at: Instant | None = None) -> Response:
     """Folded from its events, up to those recorded by `known_at`."""
-    desk, caller = await _reader(request)
-    subject = await _subject(desk, caller, case_id)
-    then = _instant(known_at) if known_at is not None else None
+    desk, caller = _asked(request)
+    subject: str = request.state.subject
     async with desk.pool.acquire() as connection:
         await audited(connection, caller, "case", subject)
         now = await instant(connection, shift(desk))
         records = [
             record
             for record in await desk.store.history(connection, subject)
-            if then is None or record.envelope.recordedtime <= then
+            if known_at is None or record.envelope.recordedtime <= known_at
         ]
     state: State = Nothing()
     for record in records:
         state = evolve(state, record.event)
     if not isinstance(state, Case):
         raise not_found()
-    body = whole(subject, state, len(records), then or now, personal=caller.role in PERSONAL)
+    body = whole(subject, state, len(records), known_at or now, personal=caller.role in PERSONAL)
     return as_json(body, headers={"ETag": etag(len(records))})
 
 
-@router.get(f"{ON_CASE}/history", summary="Its events, in order", response_class=Response, openapi_extra=OF_READERS)
-async def case_history(request: Request, case_id: str) -> Response:
+@query(router, f"{ON_CASE}/history", roles=READERS, summary="Its events, in order")
+async def case_history(request: Request) -> Response:
     """Personal fields only for who may see them; each reading is recorded."""
-    desk, caller = await _reader(request)
-    subject = await _subject(desk, caller, case_id)
+    desk, caller = _asked(request)
+    subject: str = request.state.subject
     keyring = keys(desk) if caller.role in PERSONAL else None
     async with desk.pool.acquire() as connection, connection.transaction():
         await audited(connection, caller, "history", subject)
@@ -111,16 +106,8 @@ async def case_history(request: Request, case_id: str) -> Response:
     return as_json({"events": events}, headers={"ETag": etag(len(events))})
 
 
-async def _reader(request: Request) -> tuple[Desk, Caller]:
-    desk: Desk = request.app.state.desk
-    return desk, await desk.issuer.caller(request, READERS)
-
-
-async def _subject(desk: Desk, caller: Caller, case_id: str) -> str:
-    subject = identifier(case_id)
-    if subject is None or not await desk.visible(caller, subject):
-        raise not_found()
-    return str(subject)
+def _asked(request: Request) -> tuple[Desk, Caller]:
+    return request.app.state.desk, request.state.caller
 
 
 def _place(desk: Desk, cursor: str) -> tuple[datetime, str]:
@@ -143,17 +130,6 @@ def _text(said: str | None) -> str | None:
     if said is not None and not said.isprintable():
         raise _unreadable("council_reference", "control_character", "A character that cannot be seen is not allowed here.")
     return said
-
-
-def _instant(said: str) -> datetime:
-    """A plus sign that nobody encoded arrives as a space."""
-    try:
-        found = datetime.fromisoformat(said.replace(" ", "+"))
-        if found.tzinfo is not None and 1 < found.year < MAXYEAR:
-            return found
-    except ValueError:
-        pass
-    raise _unreadable("known_at", "instant", "An instant is written as RFC 3339, with its offset.")
 
 
 def _unreadable(name: str, code: str, detail: str) -> ProblemError:

@@ -9,18 +9,15 @@ from typing import Any, Final
 from uuid import UUID
 from weakref import WeakKeyDictionary
 
-from starlette.responses import Response
-
 from contracts.clocks import london_date
 from contracts.codes import Role
-from contracts.envelope import Fault, Origin, Refused
+from contracts.envelope import Fault, Origin
 from services.chassis.batcher import Batcher
 from services.chassis.clock import new_id, now
 from services.chassis.commands import Asked, created
 from services.chassis.identity import Caller
 from services.chassis.keys import Keyring, KeysUnavailableError
 from services.chassis.problems import ProblemError
-from services.chassis.reading import as_json
 from services.chassis.service import Service
 from services.chassis.store import Ask, Cause
 from services.intake.bodies import ChangeBody, ConsiderationBody, Notify, ReclassificationBody, WithdrawalBody
@@ -29,16 +26,13 @@ from services.intake.domain.case import (
     Change,
     Command,
     Consider,
-    Nothing,
     Receive,
     Reclassify,
     State,
     Withdraw,
-    decide,
-    evolve,
 )
 from services.intake.projections import person_mark
-from services.intake.queries import Prepared, Wanting, instant, prepare, tried
+from services.intake.queries import Prepared, Wanting, prepare, tried
 from services.intake.saying import council_of, fields, instant_of, missing, not_yours, notification, taken_back
 from services.intake.telling import receipt, standing
 
@@ -60,12 +54,12 @@ class About:
     occurred: datetime | None = None
 
 
-async def notify(desk: Desk, asked: Asked[Notify]) -> Ask | Response:
+async def notify(desk: Desk, asked: Asked[Notify]) -> Ask:
     """A notification, for a case that is new."""
     return await received(desk, asked, asked.body, str(new_id()))
 
 
-async def received(desk: Desk, asked: Asked[Any], body: Notify, subject: str) -> Ask | Response:
+async def received(desk: Desk, asked: Asked[Any], body: Notify, subject: str) -> Ask:
     """A notification, with all that it is judged by."""
     registrar = is_registrar(asked.caller)
     council, mismatch = council_of(body.council, asked.caller.council)
@@ -97,10 +91,10 @@ async def received(desk: Desk, asked: Asked[Any], body: Notify, subject: str) ->
         same_person_lately=prepared.same_person and not registrar,
         same_day_already=prepared.same_day and not registrar,
     )
-    return await _carried(desk, asked, command, receipt, About(subject=subject, council=council))
+    return _carried(asked, command, receipt, About(subject=subject, council=council))
 
 
-async def consider(desk: Desk, asked: Asked[ConsiderationBody]) -> Ask | Response:
+async def consider(desk: Desk, asked: Asked[ConsiderationBody]) -> Ask:
     """An incident that was weighed and not notified."""
     body, subject = asked.body, str(new_id())
     council, mismatch = council_of(body.council, asked.caller.council)
@@ -118,57 +112,53 @@ async def consider(desk: Desk, asked: Asked[ConsiderationBody]) -> Ask | Respons
         incident_type=body.incident_type,
         decided_by=body.decided_by,
     )
-    return await _carried(desk, asked, command, _considered, About(subject=subject, council=council))
+    return _carried(asked, command, _considered, About(subject=subject, council=council))
 
 
-async def amend(desk: Desk, asked: Asked[ChangeBody]) -> Ask | Response:
+async def amend(_desk: Desk, asked: Asked[ChangeBody]) -> Ask:
     """New facts."""
-    return await _change(desk, asked, correction=False)
+    return _change(asked, correction=False)
 
 
-async def correct(desk: Desk, asked: Asked[ChangeBody]) -> Ask | Response:
+async def correct(_desk: Desk, asked: Asked[ChangeBody]) -> Ask:
     """An error put right."""
-    return await _change(desk, asked, correction=True)
+    return _change(asked, correction=True)
 
 
-async def _change(desk: Desk, asked: Asked[ChangeBody], *, correction: bool) -> Ask | Response:
+def _change(asked: Asked[ChangeBody], *, correction: bool) -> Ask:
     body, changes = asked.body, asked.body.changes
     refuse(taken_back(changes, registrar=is_registrar(asked.caller)))
     values = fields(changes, changes.model_fields_set)
     change = Change(
         correction=correction, values=values, reason=body.reason, origin=_origin(asked.caller), on=_on(body.occurred_at)
     )
-    return await _on_case(desk, asked, change, body.occurred_at)
+    return _on_case(asked, change, body.occurred_at)
 
 
-async def withdraw(desk: Desk, asked: Asked[WithdrawalBody]) -> Ask | Response:
+async def withdraw(_desk: Desk, asked: Asked[WithdrawalBody]) -> Ask:
     """Take the notification back."""
     body = asked.body
-    return await _on_case(desk, asked, Withdraw(reason=body.reason, on=_on(body.occurred_at)), body.occurred_at)
+    return _on_case(asked, Withdraw(reason=body.reason, on=_on(body.occurred_at)), body.occurred_at)
 
 
-async def reclassify(desk: Desk, asked: Asked[ReclassificationBody]) -> Ask | Response:
+async def reclassify(_desk: Desk, asked: Asked[ReclassificationBody]) -> Ask:
     """Another statistical category."""
     body = asked.body
     command = Reclassify(incident_type=body.incident_type.value, basis=body.basis, on=_on(body.occurred_at))
-    return await _on_case(desk, asked, command, body.occurred_at)
+    return _on_case(asked, command, body.occurred_at)
 
 
-async def _on_case(desk: Desk, asked: Asked[Any], command: Command, said: date | datetime | None) -> Ask | Response:
+def _on_case(asked: Asked[Any], command: Command, said: date | datetime | None) -> Ask:
     refuse(not_yours(asked.body, registrar=is_registrar(asked.caller)))
     case: Case = asked.state
-    return await _carried(
-        desk, asked, command, standing, About(subject=asked.subject, council=case.council, occurred=instant_of(said))
-    )
+    return _carried(asked, command, standing, About(subject=asked.subject, council=case.council, occurred=instant_of(said)))
 
 
-async def _carried(desk: Desk, asked: Asked[Any], command: Command, tell: Told, about: About) -> Ask | Response:
-    """What the store is asked; for a dry run the answer that it would give, and nothing is kept."""
-    if asked.dry_run:
-        return await _rehearsed(desk, asked, command, tell)
+def _carried(asked: Asked[Any], command: Command, tell: Told, about: About) -> Ask:
+    """What the store is asked. A case that is only tried has no id, and is asked of a stream that is nobody's."""
     caller = asked.caller
     return Ask(
-        subject=about.subject,
+        subject=asked.subject if asked.dry_run else about.subject,
         command=command,
         cause=Cause(
             role=caller.role,
@@ -181,21 +171,8 @@ async def _carried(desk: Desk, asked: Asked[Any], command: Command, tell: Told, 
         expected=asked.version,
         occurred=about.occurred,
         once=asked.once,
-        answer=lambda done: created(tell(done.subject, done.state, done.version), done.version),
+        answer=lambda done: created(tell(done.subject or None, done.state, done.version), done.version),
     )
-
-
-async def _rehearsed(desk: Desk, asked: Asked[Any], command: Command, tell: Told) -> Response:
-    async with desk.pool.acquire() as connection:
-        at = await instant(connection, shift(desk))
-    state: State = asked.state if asked.state is not None else Nothing()
-    decision = decide(state, command, at)
-    if isinstance(decision, Refused):
-        raise ProblemError.refused(decision)
-    for event in decision:
-        state = evolve(state, event)
-    version = asked.version + len(decision) if asked.version is not None else 0
-    return as_json(tell(asked.subject or None, state, version))
 
 
 async def _prepared(desk: Desk, wanting: Wanting, subject: str) -> Prepared:

@@ -1,12 +1,9 @@
 """What may be sent to intake: one model a command, strict, with the codes of the published lists."""
 
-import re
 from collections.abc import Sequence
-from datetime import date, datetime
-from typing import Annotated, Any, Final
+from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field, PlainValidator, WithJsonSchema
-from pydantic_core import PydanticCustomError
+from pydantic import AfterValidator, Field
 
 from contracts.codes import (
     AwarenessSource,
@@ -26,38 +23,7 @@ from contracts.codes import (
 )
 from services.chassis import text
 from services.chassis.commands import Body
-
-FIRST_YEAR: Final = 1900
-LAST_YEAR: Final = 2100
-"""Years in which something may have happened, and for which there are references."""
-
-_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_INSTANT: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?(Z|[+-][0-9]{2}:[0-9]{2})")
-
-
-def _day(said: Any) -> date:
-    """A date as `YYYY-MM-DD` and in no other form."""
-    try:
-        if isinstance(said, str) and _DAY.fullmatch(said) and FIRST_YEAR <= (found := date.fromisoformat(said)).year <= LAST_YEAR:
-            return found
-    except ValueError:
-        pass
-    code, words = "date", f"A date is written YYYY-MM-DD, from {FIRST_YEAR} to {LAST_YEAR}."
-    raise PydanticCustomError(code, words)
-
-
-def _occurred(said: Any) -> date | datetime:
-    """A date, or an instant as RFC 3339 writes it, with its offset."""
-    if not isinstance(said, str) or not _INSTANT.fullmatch(said):
-        return _day(said)
-    try:
-        # Two years of room: an offset may move the instant into another year.
-        if FIRST_YEAR < (found := datetime.fromisoformat(said)).year < LAST_YEAR:
-            return found
-    except ValueError:
-        pass
-    code, words = "instant", "An instant is written as RFC 3339, with its offset."
-    raise PydanticCustomError(code, words)
+from services.chassis.moments import Day, Occurred
 
 
 def _each_once(said: Sequence[Any]) -> list[Any]:
@@ -69,13 +35,6 @@ Name = Annotated[str, text.Line(200)]
 Prose = Annotated[str, text.Prose(2000)]
 Summary = Annotated[str, text.Prose(5000)]
 """Bounded so that an event with the summary before and after, sealed, stays below the largest data of an event."""
-Day = Annotated[date, PlainValidator(_day), WithJsonSchema({"type": "string", "format": "date"})]
-Occurred = Annotated[
-    date | datetime,
-    PlainValidator(_occurred),
-    WithJsonSchema({"type": "string", "examples": ["2014-03-21", "2014-03-21T10:00:00Z"]}),
-]
-"""When something happened: a day, or an instant with its offset."""
 Criteria = Annotated[list[Criterion], Field(max_length=20, default_factory=list), AfterValidator(_each_once)]
 OffenceCodes = Annotated[list[OffenceCode], Field(max_length=40, default_factory=list), AfterValidator(_each_once)]
 Requirements = Annotated[list[Requirement], Field(max_length=20, default_factory=list), AfterValidator(_each_once)]
