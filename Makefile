@@ -33,6 +33,7 @@ check: $(READY) ## format, lint, types, who may import whom, committed files tha
 	@.venv/bin/mypy --no-error-summary
 	@.venv/bin/lint-imports --no-cache > .sir/cache/imports.txt || { cat .sir/cache/imports.txt; exit 1; }
 	@$(PYTHON) -m contracts.generate --check
+	@$(PYTHON) -m tests.contract.describe --check
 	@.venv/bin/check-jsonschema --quiet --builtin-schema vendor.compose-spec docker-compose.yml
 	@.venv/bin/compose-lint docker-compose.yml > .sir/cache/compose.txt || { cat .sir/cache/compose.txt; exit 1; }
 	@.venv/bin/hadolint deploy/Dockerfile
@@ -67,6 +68,7 @@ torture: $(READY) ## every test that kills or damages something, with the conser
 
 contracts: $(READY) ## write the committed files that are made from the code
 	@$(PYTHON) -m contracts.generate
+	@$(PYTHON) -m tests.contract.describe
 
 lock: $(READY) ## compile the lock files anew
 	@.venv/bin/uv pip compile --quiet --generate-hashes --no-header pyproject.toml -o requirements/runtime.lock

@@ -116,7 +116,7 @@ def command(
         name=action,
         response_class=Response,
         openapi_extra=_described(path, body, allowed),
-        responses={201: {"content": JSON}, **problems(*EVERY_COMMAND, *((404, 412, 428) if of_subject else ()), *errors)},
+        responses={201: _DONE, 200: _TRIED, **problems(*EVERY_COMMAND, *((404, 412, 428) if of_subject else ()), *errors)},
     )
 
 
@@ -323,6 +323,16 @@ def _no_constant(_name: str) -> Any:
 def _deeper(value: Any, left: int) -> bool:
     inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
     return left == 0 or any(_deeper(each, left - 1) for each in inner)
+
+
+_TAG: Final = {"ETag": {"description": "the new version, for the next If-Match", "schema": {"type": "string"}}}
+_DONE: Final[dict[str, Any]] = {"description": "Done", "headers": _TAG, "content": JSON}
+_TRIED: Final[dict[str, Any]] = {"description": "What would be answered (X-Dry-Run)", "content": JSON}
+
+
+def example(**said: Any) -> ConfigDict:
+    """A body's configuration with an example of it, for OpenAPI and for who reads it."""
+    return ConfigDict(json_schema_extra={"examples": [said]})
 
 
 def subject_in(path: str) -> dict[str, Any]:

@@ -22,7 +22,7 @@ from services.chassis.commands import faults
 from services.chassis.edge import Edge
 from services.chassis.keys import KeysUnavailableError
 from services.chassis.postgres import UNAVAILABLE, describe
-from services.chassis.problems import PROBLEM, SCHEMA, ProblemError, not_found, problems, respond
+from services.chassis.problems import PROBLEM, PROBLEM_TYPE, SCHEMA, ProblemError, not_found, problems, respond
 from services.chassis.queries import query
 from services.chassis.reading import as_json
 
@@ -124,13 +124,13 @@ def _openapi(app: FastAPI, bodies: set[type[BaseModel]]) -> dict[str, Any]:
     schemas = components.setdefault("schemas", {})
     schemas |= definitions.get("$defs", {})
     schemas["Problem"] = SCHEMA
-    for name in ("HTTPValidationError", "ValidationError"):
-        schemas.pop(name, None)
     components["securitySchemes"] = {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}}
+    components["responses"] = {"Problem": PROBLEM}
     for methods in document["paths"].values():
         for operation in methods.values():
-            if "422" in operation["responses"]:
-                operation["responses"]["422"] = PROBLEM
+            judged = ["422"] if any(each["in"] == "query" for each in operation.get("parameters", ())) else []
+            told = [status for status, answer in operation["responses"].items() if PROBLEM_TYPE in answer.get("content", ())]
+            operation["responses"] |= {status: {"$ref": "#/components/responses/Problem"} for status in (*told, *judged)}
     app.openapi_schema = document
     return document
 

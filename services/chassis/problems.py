@@ -29,6 +29,7 @@ TITLES: Final = {
 }
 
 
+PROBLEM_TYPE: Final = "application/problem+json"
 SCHEMA: Final[dict[str, Any]] = {
     "type": "object",
     "required": ["type", "title", "status", "detail", "errors"],
@@ -49,7 +50,7 @@ SCHEMA: Final[dict[str, Any]] = {
 }
 PROBLEM: Final[dict[str, Any]] = {
     "description": "A problem (RFC 9457)",
-    "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+    "content": {PROBLEM_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
 }
 
 
@@ -100,7 +101,7 @@ def respond(problem: ProblemError) -> Response:
         ],
         **problem.more,
     }
-    return Response(orjson.dumps(body), problem.status, problem.headers, media_type="application/problem+json")
+    return Response(orjson.dumps(body), problem.status, problem.headers, media_type=PROBLEM_TYPE)
 
 
 def not_found() -> ProblemError:

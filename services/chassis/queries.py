@@ -47,5 +47,8 @@ def query(
         response_class=Response,
         dependencies=[Depends(admitted)],
         openapi_extra=access(allowed) | subject_in(path) | more,
-        responses={status: {"content": content}, **problems(401, 403, 503, *((404,) if of_subject else ()), *errors)},
+        responses={
+            status: {"description": "As asked", "content": content},
+            **problems(401, 403, 503, *((404,) if of_subject else ()), *errors),
+        },
     )

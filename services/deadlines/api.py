@@ -53,7 +53,7 @@ def _council(said: Any) -> str:
 CouncilCode = Annotated[str, BeforeValidator(_council), WithJsonSchema({"type": "string", "example": "S12000036"})]
 Desk = Service[Clocks]
 
-_OPEN: Final = {200: {"content": JSON}} | problems()
+_OPEN: Final = {200: {"description": "As asked", "content": JSON}} | problems()
 public = APIRouter()
 cases = APIRouter()
 

@@ -16,7 +16,7 @@ from contracts.councils import council_named
 from contracts.envelope import Fault, Origin
 from services.chassis import text
 from services.chassis.clock import new_id
-from services.chassis.commands import Asked, Body, answered, command, created
+from services.chassis.commands import Asked, Body, answered, command, created, example
 from services.chassis.identity import Caller
 from services.chassis.moments import AnyDay, Occurred
 from services.chassis.problems import ProblemError, not_found
@@ -48,6 +48,8 @@ CouncilCode = Annotated[str, BeforeValidator(_code), WithJsonSchema({"type": "st
 
 class Look(Body):
     """What the first look found. `occurred_at` (an instant or a date) is for a registrar only."""
+
+    model_config = example(outcome="out_of_scope", reason="The person was not on an order on the day.")
 
     outcome: TriageOutcome
     duplicate_of: UUID | None = None

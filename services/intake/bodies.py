@@ -22,7 +22,7 @@ from contracts.codes import (
     YesNoUnknown,
 )
 from services.chassis import text
-from services.chassis.commands import Body
+from services.chassis.commands import Body, example
 from services.chassis.moments import Day, Occurred
 
 
@@ -109,6 +109,34 @@ class Said(Body):
 class Notify(Said):
     """A notification; `council`, `notified_on` and `register_row` are a registrar's."""
 
+    model_config = example(
+        council_reference="GCC-2026-0117",
+        occurred_on="2026-11-16",
+        became_aware_on="2026-11-17",
+        awareness_source="police",
+        criteria=["C1"],
+        charged_on="2026-11-17",
+        recalled_on=None,
+        role_of_person="perpetrator_suspected",
+        offence_codes=["S4"],
+        incident_type="T02",
+        outcome_of_harm="serious",
+        person={"council_person_id": "P-88121", "initials": "AB", "year_of_birth": 1988, "sex": "male"},
+        orders=[{"type": "CPO", "start_date": "2026-02-02", "end_date": None, "requirements": ["offender_supervision"]}],
+        mappa={"category": 1, "level": 1, "sog_notified_on": "2026-11-17"},
+        domestic_abuse_element="unknown",
+        child_protection="no",
+        adult_protection="no",
+        drug_related_suspected=False,
+        post_mortem_pending=False,
+        retrospective=False,
+        media_interest="none",
+        ministerial_interest="none",
+        late_reason="not_aware",
+        signed_off_by={"name": "C. Manager", "grade": "service_manager", "signed_on": "2026-11-18"},
+        summary="An invented incident.",
+    )
+
     council: Annotated[str, text.Line(100)] | None = None
     notified_on: Occurred | None = None
     register_row: Annotated[dict[Annotated[str, text.Line(40)], Annotated[str, text.Line(64)]], Field(max_length=100)] | None = (
@@ -119,13 +147,19 @@ class Notify(Said):
 class Draft(Notify):
     """As much of a notification as is known so far; the rules come when it is submitted."""
 
+    model_config = example(occurred_on="2026-11-16", criteria=["C1"], summary="An invented incident, as far as it is known.")
+
 
 class SubmitBody(Body):
     """Nothing: what is submitted is the draft."""
 
+    model_config = example()
+
 
 class ChangeBody(Body):
     """An amendment or a correction: the fields that change, each whole, and why. `occurred_at` is a registrar's."""
+
+    model_config = example(changes={"outcome_of_harm": "life_threatening"}, reason="What the hospital said.")
 
     changes: Said
     reason: Prose
@@ -135,12 +169,16 @@ class ChangeBody(Body):
 class WithdrawalBody(Body):
     """A withdrawal."""
 
+    model_config = example(reason="The order had ended before the incident.")
+
     reason: Prose
     occurred_at: Occurred | None = None
 
 
 class ReclassificationBody(Body):
     """Another statistical category."""
+
+    model_config = example(incident_type="T03", basis="What the charge says now.")
 
     incident_type: IncidentType
     basis: Prose
@@ -149,6 +187,15 @@ class ReclassificationBody(Body):
 
 class ConsiderationBody(Body):
     """An incident considered and not notified."""
+
+    model_config = example(
+        considered_on="2026-11-18",
+        occurred_on="2026-11-16",
+        criteria=["C1"],
+        incident_type="T02",
+        decided_by="service_manager",
+        reason="No serious harm came of it.",
+    )
 
     considered_on: Day | None = None
     occurred_on: Day | None = None

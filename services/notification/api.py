@@ -16,7 +16,7 @@ from contracts.envelope import Fault, Origin, Refused
 from contracts.government.cloudevent import BATCH_CONTENT_TYPE, CONTENT_TYPE
 from services.chassis import codec
 from services.chassis.clock import new_id
-from services.chassis.commands import Asked, Body, command, created
+from services.chassis.commands import Asked, Body, command, created, example
 from services.chassis.identity import Caller
 from services.chassis.keys import Keyring
 from services.chassis.moments import Day, Occurred
@@ -43,6 +43,8 @@ _GOVERNMENT_FOLDER: Final = Path(government.__file__).parent
 
 class CopySent(Body):
     """A copy that Government was sent in the past. `occurred_at` says more exactly when on that day."""
+
+    model_config = example(informed_on="2014-03-21")
 
     informed_on: Day
     occurred_at: Occurred | None = None
