@@ -36,6 +36,7 @@ check: $(READY) ## format, lint, types, who may import whom, the rules of the ho
 	@$(PYTHON) -m contracts.generate --check
 	@$(PYTHON) -m deploy.console template contracts/register --check
 	@for service in $(DRAWN); do $(PYTHON) -m services.$$service diagram --check || exit 1; done
+	@$(PYTHON) -m tests.contract.describe --check
 	@.venv/bin/check-jsonschema --quiet --builtin-schema vendor.compose-spec docker-compose.yml
 	@.venv/bin/compose-lint docker-compose.yml > .sir/cache/compose.txt || { cat .sir/cache/compose.txt; exit 1; }
 	@.venv/bin/hadolint deploy/Dockerfile
@@ -76,6 +77,7 @@ contracts: $(READY) ## write the committed files that are made from the code
 	@$(PYTHON) -m contracts.generate
 	@$(PYTHON) -m deploy.console template contracts/register
 	@for service in $(DRAWN); do $(PYTHON) -m services.$$service diagram || exit 1; done
+	@$(PYTHON) -m tests.contract.describe
 
 lock: $(READY) ## compile the lock files anew
 	@.venv/bin/uv pip compile --quiet --generate-hashes --no-header pyproject.toml -o requirements/runtime.lock

@@ -197,7 +197,7 @@ async def opened(definition: Definition[S], settings: Settings) -> AsyncIterator
             appender=Appender(pool=pool, store=store, committed=bell.ring),
             bell=bell,
             secret=secret,
-            cursors=Cursors(secret),
+            cursors=Cursors(secret, definition.name),
         )
         service.relay = Relay(settings=settings, source=definition.name, pool=pool, bell=bell)
         service.consumer = Consumer(

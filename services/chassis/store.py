@@ -27,6 +27,7 @@ _LOCK: Final = """
     on conflict (subject) do update set version = s.version
     returning subject, version, hash, recorded, clock_timestamp() + $2::interval as now
 """
+_NOW: Final = "select clock_timestamp() + $1::interval"
 _HISTORY: Final = "select subject, id, type, schema, data from event where subject = any($1) order by subject, version"
 _WRITE: Final = """
     with heads as (
@@ -221,6 +222,18 @@ class Store(Generic[S]):
         for record in history:
             state = self.decider.evolve(state, record.event)
         return len(history), state
+
+    async def tried(self, connection: asyncpg.Connection, ask: Ask) -> Done | Refused:
+        """What a command would come to, by what is there now; nothing is locked and nothing kept."""
+        version, state = await self.state(connection, ask.subject)
+        at: datetime = await connection.fetchval(_NOW, self._shift)
+        decision = self.decider.decide(state, ask.command, at)
+        if isinstance(decision, Refused):
+            return decision
+        for event in decision:
+            state = self.decider.evolve(state, event)
+        done = Done(subject=ask.subject, records=(), version=version + len(decision), at=at, state=state)
+        return replace(done, answer=ask.answer(done)) if ask.answer else done
 
     async def history(self, connection: asyncpg.Connection, subject: str) -> list[Record]:
         """The events of one stream in order, personal fields opened where this service holds keys."""

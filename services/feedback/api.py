@@ -11,11 +11,12 @@ from starlette.responses import Response
 from contracts.clocks import london_date
 from contracts.codes import COUNCIL_ROLES, IncidentType, Role
 from contracts.envelope import Origin
-from services.chassis.commands import PROBLEM, command
-from services.chassis.http import BEARER
+from services.chassis.commands import command
 from services.chassis.identity import Caller
+from services.chassis.moments import AnyDay
 from services.chassis.problems import ProblemError, not_found
-from services.chassis.reading import LARGEST_PAGE, PAGE, as_json, audited, etag, history, identifier, page, scoped
+from services.chassis.queries import query
+from services.chassis.reading import LARGEST_PAGE, PAGE, as_json, audited, etag, history, page, scoped
 from services.feedback import asking, bodies, queries, telling
 from services.feedback.asking import Desk
 from services.feedback.bodies import CouncilCode
@@ -39,17 +40,10 @@ class Whose(StrEnum):
     MY_COUNCILS = "my_councils"
 
 
-def _by(roles: frozenset[Role]) -> dict[str, Any]:
-    return {
-        "openapi_extra": BEARER | {"x-roles": sorted(roles)},
-        "responses": dict.fromkeys((401, 403, 404, 422, 503), PROBLEM),
-    }
-
-
 router = APIRouter()
 
 
-@router.get("/v1/queue", summary="What waits, the earliest due day first", response_class=Response, **_by(INSPECTORATE))
+@query(router, "/v1/queue", roles=INSPECTORATE, summary="What waits, the earliest due day first")
 async def queue(
     request: Request,
     state: Annotated[standing.Waits | None, Query(description="what it waits for")] = None,
@@ -57,14 +51,14 @@ async def queue(
     late: Annotated[bool, Query(description="only what has a clock past its due day")] = False,  # noqa: FBT002 - a query parameter
     council: CouncilCode | None = None,
     incident_type: IncidentType | None = None,
-    since: Annotated[date | None, Query(alias="from", description="received on this day or later")] = None,
-    until: Annotated[date | None, Query(alias="to", description="received on this day or earlier")] = None,
+    since: Annotated[AnyDay | None, Query(alias="from", description="received on this day or later")] = None,
+    until: Annotated[AnyDay | None, Query(alias="to", description="received on this day or earlier")] = None,
     origin: Origin = Origin.LIVE,
     cursor: Annotated[str | None, Query(max_length=512)] = None,
     limit: Annotated[int, Query(ge=1, le=LARGEST_PAGE)] = PAGE,
 ) -> Response:
     """Every case that waits for something, with its running clocks. What a register brought in: see it with `origin=import`."""
-    desk, caller = await _reader(request, INSPECTORATE)
+    desk, caller = _asked(request)
     wanted = Wanted(
         origin=origin,
         council=council,
@@ -84,11 +78,11 @@ async def queue(
     return page(request, {"as_at": today, "cases": [telling.waiting(row, today) for row in rows[:limit]]}, following)
 
 
-@router.get("/v1/cases/{case_id}", summary="What the inspectorate found of a case", response_class=Response, **_by(CASE_READERS))
-async def case(request: Request, case_id: str) -> Response:
+@query(router, "/v1/cases/{case_id}", roles=CASE_READERS, summary="What the inspectorate found of a case")
+async def case(request: Request) -> Response:
     """The case as this service knows it, and what the caller may do with it now."""
-    desk, caller = await _reader(request, CASE_READERS)
-    found = await _found(desk, caller, case_id)
+    desk, caller = _asked(request)
+    found = await _found(desk, caller, request.state.subject)
     async with desk.pool.acquire() as connection:
         await audited(connection, caller, "case", found.subject)
         version, state = await desk.store.state(connection, found.subject)
@@ -103,13 +97,11 @@ async def case(request: Request, case_id: str) -> Response:
     return as_json(shown | {"version": version}, headers={"ETag": etag(version)})
 
 
-@router.get(
-    "/v1/cases/{case_id}/history", summary="What the inspectorate did on a case", response_class=Response, **_by(CASE_READERS)
-)
-async def case_history(request: Request, case_id: str) -> Response:
+@query(router, "/v1/cases/{case_id}/history", roles=CASE_READERS, summary="What the inspectorate did on a case")
+async def case_history(request: Request) -> Response:
     """The events of this service's stream, in order; a council's without drafts, second reads and internal remarks (R-31)."""
-    desk, caller = await _reader(request, CASE_READERS)
-    found = await _found(desk, caller, case_id)
+    desk, caller = _asked(request)
+    found = await _found(desk, caller, request.state.subject)
     keyring = desk.keyring if caller.role in SEE_PERSONS else None
     async with desk.pool.acquire() as connection:
         await audited(connection, caller, "history", found.subject)
@@ -119,26 +111,22 @@ async def case_history(request: Request, case_id: str) -> Response:
     return as_json({"events": shown}, headers={"ETag": etag(len(events))})
 
 
-@router.get("/v1/conflicts", summary="Interests that were declared", response_class=Response, **_by(INSPECTORATE))
+@query(router, "/v1/conflicts", roles=INSPECTORATE, summary="Interests that were declared")
 async def conflicts(request: Request) -> Response:
     """An inspector's own; all of them for who allocates (R-32)."""
-    desk, caller = await _reader(request, INSPECTORATE)
+    desk, caller = _asked(request)
     async with scoped(desk.pool, role=desk.query_role, council=caller.council) as connection:
         found = await queries.conflicts(connection, caller.actor if caller.role == Role.INSPECTOR else None)
     return as_json({"conflicts": found})
 
 
-async def _reader(request: Request, roles: frozenset[Role]) -> tuple[Desk, Caller]:
-    desk: Desk = request.app.state.desk
-    return desk, await desk.issuer.caller(request, roles)
+def _asked(request: Request) -> tuple[Desk, Caller]:
+    return request.app.state.desk, request.state.caller
 
 
-async def _found(desk: Desk, caller: Caller, case_id: str) -> KnownCase:
-    subject = identifier(case_id)
-    if subject is None:
-        raise not_found()
+async def _found(desk: Desk, caller: Caller, subject: str) -> KnownCase:
     async with scoped(desk.pool, role=desk.query_role, council=caller.council) as connection:
-        found = await queries.known_case(connection, str(subject))
+        found = await queries.known_case(connection, subject)
     # In the query too, not by row-level security alone.
     if found is None or caller.council not in {None, found.council}:
         raise not_found()

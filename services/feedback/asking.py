@@ -16,7 +16,6 @@ from services.chassis.commands import Asked, answered, created
 from services.chassis.identity import Caller
 from services.chassis.keys import KeysUnavailableError
 from services.chassis.problems import ProblemError, not_found
-from services.chassis.reading import as_json
 from services.chassis.service import Service
 from services.chassis.store import Ask, Cause
 from services.feedback import queries, standings
@@ -39,7 +38,7 @@ from services.feedback.bodies import (
 from services.feedback.domain.case import Case
 from services.feedback.domain.closure import Close, Reopen
 from services.feedback.domain.conflicts import PREFIX, Declare
-from services.feedback.domain.deciding import Command, OnCase, State, decide, evolve
+from services.feedback.domain.deciding import OnCase, State
 from services.feedback.domain.letters import Draft, Read, Resolve, Send
 from services.feedback.domain.practice import Approve, Telling
 from services.feedback.domain.scrutiny import Assess, RequestInformation, Scrutinise
@@ -49,7 +48,7 @@ from services.feedback.domain.triage import Allocate, Triage
 Desk = Service[State]
 
 
-async def triage(desk: Desk, asked: Asked[Look]) -> Response:
+async def triage(desk: Desk, asked: Asked[Look]) -> Ask | Response:
     """Judged under a lock of its own, so that two looks at once cannot make two cases duplicates of each other."""
     body = asked.body
     duplicate_of = None if body.duplicate_of is None else str(body.duplicate_of)
@@ -64,14 +63,15 @@ async def triage(desk: Desk, asked: Asked[Look]) -> Response:
             original=await queries.original(connection, duplicate_of),
             has_duplicates=await queries.has_duplicates(connection, asked.subject),
         )
+        ask = _ask(asked, command)
         if asked.dry_run:
-            return await _rehearsed(desk, connection, asked, command)
-        [outcome] = await desk.store.append(connection, [_ask(asked, command)])
+            return ask
+        [outcome] = await desk.store.append(connection, [ask])
     desk.bell.ring()
     return answered(outcome)
 
 
-async def allocate(desk: Desk, asked: Asked[AllocationBody]) -> Ask | Response:
+async def allocate(desk: Desk, asked: Asked[AllocationBody]) -> Ask:
     """Give the case to an inspector, unless he or she has declared an interest in its council (R-32)."""
     body = asked.body
     async with desk.pool.acquire() as connection:
@@ -81,10 +81,10 @@ async def allocate(desk: Desk, asked: Asked[AllocationBody]) -> Ask | Response:
         command = Allocate(
             around=known, inspector=body.inspector, exception=body.exception, role=asked.caller.role, conflict=conflict
         )
-        return await _carried(desk, connection, asked, command)
+        return _ask(asked, command)
 
 
-async def approve(desk: Desk, asked: Asked[PracticeBody]) -> Ask | Response:
+async def approve(desk: Desk, asked: Asked[PracticeBody]) -> Ask:
     """Let an example of good practice be shared, after a check that nobody can be known by it."""
     body = asked.body
     async with desk.pool.acquire() as connection:
@@ -95,15 +95,15 @@ async def approve(desk: Desk, asked: Asked[PracticeBody]) -> Ask | Response:
             anonymised=body.anonymised,
             telling=await _telling(desk, connection, asked.subject),
         )
-        return await _carried(desk, connection, asked, command)
+        return _ask(asked, command)
 
 
-async def scrutinise(desk: Desk, asked: Asked[ScrutinyBody]) -> Ask | Response:
+async def scrutinise(desk: Desk, asked: Asked[ScrutinyBody]) -> Ask:
     """Begin to read."""
     return await _step(desk, asked, lambda around: Scrutinise(around=around, review=asked.body.review))
 
 
-async def request_information(desk: Desk, asked: Asked[InformationBody]) -> Ask | Response:
+async def request_information(desk: Desk, asked: Asked[InformationBody]) -> Ask:
     """Ask the council for more."""
     body = asked.body
     return await _step(
@@ -113,30 +113,30 @@ async def request_information(desk: Desk, asked: Asked[InformationBody]) -> Ask 
     )
 
 
-async def assess(desk: Desk, asked: Asked[AssessmentBody]) -> Ask | Response:
+async def assess(desk: Desk, asked: Asked[AssessmentBody]) -> Ask:
     """Judge a review."""
     words = {name: getattr(asked.body, name) for name in AssessmentBody.model_fields if name != "occurred_at"}
     return await _step(desk, asked, lambda around: Assess(around=around, **words))
 
 
-async def draft(desk: Desk, asked: Asked[DraftBody]) -> Ask | Response:
+async def draft(desk: Desk, asked: Asked[DraftBody]) -> Ask:
     """Write the letter."""
     return await _step(desk, asked, lambda around: Draft(around=around, text=asked.body.text))
 
 
-async def read(desk: Desk, asked: Asked[ReadBody]) -> Ask | Response:
+async def read(desk: Desk, asked: Asked[ReadBody]) -> Ask:
     """Read somebody else's draft."""
     body = asked.body
     return await _step(desk, asked, lambda around: Read(around=around, agreed=body.agreed, comments=body.comments))
 
 
-async def send(desk: Desk, asked: Asked[LetterBody]) -> Ask | Response:
+async def send(desk: Desk, asked: Asked[LetterBody]) -> Ask:
     """Send the letter, which freezes it."""
     body = asked.body
     return await _step(desk, asked, lambda around: Send(around=around, text=body.text, corrects=body.corrects))
 
 
-async def resolve(desk: Desk, asked: Asked[ResolutionBody]) -> Ask | Response:
+async def resolve(desk: Desk, asked: Asked[ResolutionBody]) -> Ask:
     """Decide on what the council disputed."""
     body = asked.body
     return await _step(
@@ -144,17 +144,17 @@ async def resolve(desk: Desk, asked: Asked[ResolutionBody]) -> Ask | Response:
     )
 
 
-async def close(desk: Desk, asked: Asked[ClosureBody]) -> Ask | Response:
+async def close(desk: Desk, asked: Asked[ClosureBody]) -> Ask:
     """Close the case."""
     return await _step(desk, asked, lambda around: Close(around=around, reason=asked.body.reason))
 
 
-async def reopen(desk: Desk, asked: Asked[ReopeningBody]) -> Ask | Response:
+async def reopen(desk: Desk, asked: Asked[ReopeningBody]) -> Ask:
     """Open it again."""
     return await _step(desk, asked, lambda around: Reopen(around=around, reason=asked.body.reason))
 
 
-async def declare(desk: Desk, asked: Asked[ConflictBody]) -> Ask | Response:
+async def declare(_desk: Desk, asked: Asked[ConflictBody]) -> Ask:
     """Declare an interest in a council."""
     body, caller = asked.body, asked.caller
     inspector = body.inspector or caller.actor
@@ -163,11 +163,6 @@ async def declare(desk: Desk, asked: Asked[ConflictBody]) -> Ask | Response:
         raise _unfit(Fault(pointer="#/inspector", code="lead_officer_only", detail=detail, rule="R-32"))
     subject, command = f"{PREFIX}{inspector}", Declare(inspector=inspector, council=body.council, until=body.until)
     told = {"inspector": inspector, "council": body.council, "until": body.until}
-    if asked.dry_run:
-        async with desk.pool.acquire() as connection:
-            version, state = await desk.store.state(connection, subject)
-            _, after = await _judged(desk, connection, state, command)
-        return as_json(told | {"version": version + after})
     return Ask(
         subject=subject,
         command=command,
@@ -184,14 +179,9 @@ async def allows(
     return permitted(state, await around(desk, connection, caller, subject), action) if isinstance(state, Case) else None
 
 
-async def _step(desk: Desk, asked: Asked[Any], command: Callable[[Around], OnCase]) -> Ask | Response:
+async def _step(desk: Desk, asked: Asked[Any], command: Callable[[Around], OnCase]) -> Ask:
     async with desk.pool.acquire() as connection:
-        return await _carried(desk, connection, asked, command(await _said_around(desk, connection, asked)))
-
-
-async def _carried(desk: Desk, connection: asyncpg.Connection, asked: Asked[Any], command: OnCase) -> Ask | Response:
-    """What the store is asked; for a dry run the answer that it would give, and nothing is kept."""
-    return await _rehearsed(desk, connection, asked, command) if asked.dry_run else _ask(asked, command)
+        return _ask(asked, command(await _said_around(desk, connection, asked)))
 
 
 def _ask(asked: Asked[Any], command: OnCase) -> Ask:
@@ -205,21 +195,6 @@ def _ask(asked: Asked[Any], command: OnCase) -> Ask:
         once=asked.once,
         answer=lambda done: created(_told(done.subject, done.state, done.version, command), done.version),
     )
-
-
-async def _rehearsed(desk: Desk, connection: asyncpg.Connection, asked: Asked[Any], command: OnCase) -> Response:
-    state, after = await _judged(desk, connection, asked.state, command)
-    return as_json(_told(asked.subject, state, (asked.version or 0) + after, command))
-
-
-async def _judged(desk: Desk, connection: asyncpg.Connection, state: State, command: Command) -> tuple[State, int]:
-    """The state as it would be, and how many events that would take."""
-    decision = decide(state, command, await queries.instant(connection, _shift(desk)))
-    if isinstance(decision, Refused):
-        raise ProblemError.refused(decision)
-    for event in decision:
-        state = evolve(state, event)
-    return state, len(decision)
 
 
 def _told(subject: str, state: State, version: int, command: OnCase) -> dict[str, Any]:

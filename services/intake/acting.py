@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from starlette.responses import Response
-
 from contracts.codes import Code
 from contracts.intake import Answer, Checked, Passage, Review, Reviewer
 from contracts.personal import Personal
@@ -35,29 +33,29 @@ from services.intake.saying import signed
 from services.intake.telling import handed_over, submitted
 
 
-async def notify_sog(desk: Desk, asked: Asked[SogNoticeBody]) -> Ask | Response:
+async def notify_sog(desk: Desk, asked: Asked[SogNoticeBody]) -> Ask:
     """The Strategic Oversight Group was told."""
     return await on_case(desk, asked, lambda around, on: NotifySog(area=asked.body.area, on=on, around=around))
 
 
-async def decide_sog(desk: Desk, asked: Asked[SogDecisionBody]) -> Ask | Response:
+async def decide_sog(desk: Desk, asked: Asked[SogDecisionBody]) -> Ask:
     """The group decided."""
     return await on_case(desk, asked, lambda around, on: DecideSog(decision=asked.body.decision.value, on=on, around=around))
 
 
-async def submit_review(desk: Desk, asked: Asked[ReviewBody]) -> Ask | Response:
+async def submit_review(desk: Desk, asked: Asked[ReviewBody]) -> Ask:
     """A review."""
     said, items = review(asked.body), tuple(map(item, asked.body.actions))
     return await on_case(desk, asked, lambda around, on: Submit(review=said, items=items, on=on, around=around), submitted)
 
 
-async def take_review_back(desk: Desk, asked: Asked[ReviewWithdrawalBody]) -> Ask | Response:
+async def take_review_back(desk: Desk, asked: Asked[ReviewWithdrawalBody]) -> Ask:
     """A review was sent in error."""
     body = asked.body
     return await on_case(desk, asked, lambda around, on: TakeBack(reason=body.reason, number=body.number, on=on, around=around))
 
 
-async def supply(desk: Desk, asked: Asked[InformationBody]) -> Ask | Response:
+async def supply(desk: Desk, asked: Asked[InformationBody]) -> Ask:
     """What was asked for."""
     answers = tuple(Answer(item=each.item, text=Personal(each.text)) for each in asked.body.answers)
     return await on_case(
@@ -65,7 +63,7 @@ async def supply(desk: Desk, asked: Asked[InformationBody]) -> Ask | Response:
     )
 
 
-async def respond(desk: Desk, asked: Asked[ResponseBody]) -> Ask | Response:
+async def respond(desk: Desk, asked: Asked[ResponseBody]) -> Ask:
     """What the council says to a letter."""
     body = asked.body
     return await on_case(
@@ -77,13 +75,13 @@ async def respond(desk: Desk, asked: Asked[ResponseBody]) -> Ask | Response:
     )
 
 
-async def record_action(desk: Desk, asked: Asked[ActionBody]) -> Ask | Response:
+async def record_action(desk: Desk, asked: Asked[ActionBody]) -> Ask:
     """An item of the plan."""
     said, evidence = item(asked.body), asked.body.evidence
     return await on_case(desk, asked, lambda around, on: Record(item=said, evidence=evidence, on=on, around=around))
 
 
-async def transfer(desk: Desk, asked: Asked[TransferBody]) -> Ask | Response:
+async def transfer(desk: Desk, asked: Asked[TransferBody]) -> Ask:
     """A proposal to another council, or what is said of it. Who takes the case over answers for that."""
     body, case = asked.body, asked.state
     taking_over = case.proposal.to_council if isinstance(case, Case) and case.proposal and body.accept else None
@@ -96,17 +94,17 @@ async def transfer(desk: Desk, asked: Asked[TransferBody]) -> Ask | Response:
     )
 
 
-async def hold(desk: Desk, asked: Asked[HoldBody]) -> Ask | Response:
+async def hold(desk: Desk, asked: Asked[HoldBody]) -> Ask:
     """Nothing may be erased."""
     return await on_case(desk, asked, lambda around, _: Hold(reason=asked.body.reason, around=around))
 
 
-async def lift_hold(desk: Desk, asked: Asked[HoldEndBody]) -> Ask | Response:
+async def lift_hold(desk: Desk, asked: Asked[HoldEndBody]) -> Ask:
     """What is due may be erased again."""
     return await on_case(desk, asked, lambda around, _: LiftHold(around=around))
 
 
-async def erase(desk: Desk, asked: Asked[ErasureBody]) -> Ask | Response:
+async def erase(desk: Desk, asked: Asked[ErasureBody]) -> Ask:
     """Forget the person."""
     return await on_case(desk, asked, lambda around, _: Erase(basis=asked.body.basis.value, around=around))
 

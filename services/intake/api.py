@@ -1,8 +1,8 @@
 """Councils' front door: notifications and what follows them, cases and their histories."""
 
 from collections.abc import Sequence
-from datetime import MAXYEAR, UTC, date, datetime
-from typing import Annotated, Any, Final
+from datetime import UTC, date, datetime
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
@@ -11,11 +11,12 @@ from contracts.clocks import london_date
 from contracts.codes import COUNCIL_ROLES, CaseStatus, Role
 from contracts.councils import council_named
 from contracts.envelope import Fault
-from services.chassis.commands import PROBLEM, Body, Handler, command
+from services.chassis.commands import Body, Handler, command
 from services.chassis.decider import Record
-from services.chassis.http import BEARER
 from services.chassis.identity import Caller
+from services.chassis.moments import AnyDay, Instant
 from services.chassis.problems import ProblemError, not_found
+from services.chassis.queries import query
 from services.chassis.reading import LARGEST_PAGE, PAGE, as_json, audited, etag, history, identifier, page, scoped
 from services.intake import acting
 from services.intake.asking import Desk, amend, consider, correct, is_registrar, keys, notify, reclassify, shift, withdraw
@@ -43,9 +44,8 @@ from services.intake.telling import LETTERS, PERSONAL, READERS, Seen, proposed, 
 WRITERS: Final = COUNCIL_ROLES | {Role.REGISTRAR}
 KEEPERS: Final = frozenset({Role.ADMINISTRATOR, Role.LEAD_OFFICER})
 """Who holds and erases what is personal."""
-OF_READERS: Final[dict[str, Any]] = BEARER | {"x-roles": sorted(READERS)}
 
-router = APIRouter(responses=dict.fromkeys((401, 403, 404, 503), PROBLEM))
+router = APIRouter()
 _BEGINNING: Final = datetime(1, 1, 1, tzinfo=UTC)
 
 ON_CASE: Final = "/v1/cases/{case_id}"
@@ -72,7 +72,7 @@ async def _responsible(request: Request, case_id: str) -> None:
                 raise not_found()
 
 
-on_case = APIRouter(dependencies=[Depends(_responsible)], responses=dict.fromkeys((401, 403, 404, 503), PROBLEM))
+on_case = APIRouter(dependencies=[Depends(_responsible)])
 _OF_COUNCILS: Final[tuple[tuple[str, Handler, type[Body], str], ...]] = (
     (path.AMEND, amend, ChangeBody, "New facts"),
     (path.CORRECT, correct, ChangeBody, "An error put right"),
@@ -106,9 +106,7 @@ for _path, _handler, _body, _summary in _OF_THE_INSPECTORATE:
     command(router, f"{ON_CASE}/{_path}", _handler, body=_body, roles=KEEPERS, action=_path, summary=_summary)
 
 
-@router.get(
-    "/v1/cases", summary="Cases in order of receipt", response_class=Response, openapi_extra=OF_READERS, responses={422: PROBLEM}
-)
+@query(router, "/v1/cases", roles=READERS, summary="Cases in order of receipt")
 async def list_cases(
     request: Request,
     council: Annotated[str | None, Query(max_length=100)] = None,
@@ -118,7 +116,7 @@ async def list_cases(
     cursor: Annotated[str | None, Query(max_length=512)] = None,
 ) -> Response:
     """A council sees its own."""
-    desk, caller = await _reader(request)
+    desk, caller = _asked(request)
     wanted = Filter(council=_council(council), council_reference=_text(council_reference), status=status)
     after = _place(desk, cursor) if cursor is not None else (_BEGINNING, "")
     async with scoped(desk.pool, role=desk.query_role, council=seen_by(caller.council)) as connection:
@@ -128,20 +126,14 @@ async def list_cases(
     return page(request, {"cases": shown}, following)
 
 
-@router.get(
-    "/v1/transfers",
-    summary="Cases proposed to another council",
-    response_class=Response,
-    openapi_extra=OF_READERS,
-    responses={422: PROBLEM},
-)
+@query(router, "/v1/transfers", roles=READERS, summary="Cases proposed to another council")
 async def list_transfers(
     request: Request,
     limit: Annotated[int, Query(ge=1, le=LARGEST_PAGE)] = PAGE,
     cursor: Annotated[str | None, Query(max_length=512)] = None,
 ) -> Response:
     """A council sees what it proposed and what it is asked, the oldest first; the reason stands with the case."""
-    desk, caller = await _reader(request)
+    desk, caller = _asked(request)
     moment, subject = _place(desk, cursor) if cursor is not None else (_BEGINNING, "")
     async with scoped(desk.pool, role=desk.query_role, council=seen_by(caller.council)) as connection:
         found = await transfers(connection, (moment.date(), subject), limit + 1)
@@ -150,19 +142,16 @@ async def list_transfers(
     return page(request, {"transfers": found[:limit]}, following)
 
 
-@router.get(
-    ON_CASE, summary="A case, as known now or then", response_class=Response, openapi_extra=OF_READERS, responses={422: PROBLEM}
-)
+@query(router, ON_CASE, roles=READERS, summary="A case, as known now or then")
 async def one_case(
     request: Request,
-    case_id: str,
-    known_at: Annotated[str | None, Query(max_length=64)] = None,
-    as_at: date | None = None,
+    known_at: Instant | None = None,
+    as_at: AnyDay | None = None,
 ) -> Response:
     """Folded from what was recorded by `known_at` and had happened by the day `as_at`; both are now, if not said."""
-    desk, caller = await _reader(request)
-    subject = await _subject(desk, caller, case_id)
-    then = _instant(known_at) if known_at is not None else None
+    desk, caller = _asked(request)
+    subject: str = request.state.subject
+    then = known_at
     keyring = keys(desk) if caller.role in LETTERS else None
     async with desk.pool.acquire() as connection:
         await audited(connection, caller, "case", subject)
@@ -180,11 +169,11 @@ async def one_case(
     return as_json(whole(subject, state, heard, len(records), seen), headers={"ETag": etag(len(records))})
 
 
-@on_case.get(f"{ON_CASE}/history", summary="Its events, in order", response_class=Response, openapi_extra=OF_READERS)
-async def case_history(request: Request, case_id: str) -> Response:
+@query(on_case, f"{ON_CASE}/history", roles=READERS, summary="Its events, in order")
+async def case_history(request: Request) -> Response:
     """Personal fields only for who may see them; each reading is recorded."""
-    desk, caller = await _reader(request)
-    subject = await _subject(desk, caller, case_id)
+    desk, caller = _asked(request)
+    subject: str = request.state.subject
     keyring = keys(desk) if caller.role in PERSONAL else None
     async with desk.pool.acquire() as connection, connection.transaction():
         await audited(connection, caller, "history", subject)
@@ -203,16 +192,8 @@ def _folded(records: Sequence[Record], as_at: date | None) -> State:
     return state
 
 
-async def _reader(request: Request) -> tuple[Desk, Caller]:
-    desk: Desk = request.app.state.desk
-    return desk, await desk.issuer.caller(request, READERS)
-
-
-async def _subject(desk: Desk, caller: Caller, case_id: str) -> str:
-    subject = identifier(case_id)
-    if subject is None or not await desk.visible(caller, subject):
-        raise not_found()
-    return str(subject)
+def _asked(request: Request) -> tuple[Desk, Caller]:
+    return request.app.state.desk, request.state.caller
 
 
 def _place(desk: Desk, cursor: str) -> tuple[datetime, str]:
@@ -235,17 +216,6 @@ def _text(said: str | None) -> str | None:
     if said is not None and not said.isprintable():
         raise _unreadable("council_reference", "control_character", "A character that cannot be seen is not allowed here.")
     return said
-
-
-def _instant(said: str) -> datetime:
-    """A plus sign that nobody encoded arrives as a space."""
-    try:
-        found = datetime.fromisoformat(said.replace(" ", "+"))
-        if found.tzinfo is not None and 1 < found.year < MAXYEAR:
-            return found
-    except ValueError:
-        pass
-    raise _unreadable("known_at", "instant", "An instant is written as RFC 3339, with its offset.")
 
 
 def _unreadable(name: str, code: str, detail: str) -> ProblemError:

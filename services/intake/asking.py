@@ -10,7 +10,6 @@ from uuid import UUID
 from weakref import WeakKeyDictionary
 
 import asyncpg
-from starlette.responses import Response
 
 from contracts.clocks import london_date
 from contracts.codes import COUNCIL_ROLES, Role
@@ -21,18 +20,17 @@ from services.chassis.commands import Asked, created
 from services.chassis.identity import Caller
 from services.chassis.keys import Keyring, KeysUnavailableError
 from services.chassis.problems import ProblemError
-from services.chassis.reading import as_json
 from services.chassis.service import Service
 from services.chassis.store import Ask, Cause
 from services.intake.bodies import ChangeBody, ConsiderationBody, Notify, ReclassificationBody, WithdrawalBody
 from services.intake.domain.around import Around, Side
-from services.intake.domain.case import Command, decide
+from services.intake.domain.case import Command
 from services.intake.domain.heard import Heard
 from services.intake.domain.notification import Change, Consider, Receive, Reclassify, Withdraw
 from services.intake.domain.path import permitted
 from services.intake.domain.rules import person_mark
-from services.intake.domain.state import Case, Nothing, State, evolve
-from services.intake.queries import Prepared, Wanting, heard_of, instant, prepare, tried
+from services.intake.domain.state import Case, State
+from services.intake.queries import Prepared, Wanting, heard_of, prepare, tried
 from services.intake.saying import council_of, fields, instant_of, missing, not_yours, notification, seen_by, taken_back
 from services.intake.telling import receipt, standing
 
@@ -56,12 +54,12 @@ class About:
     occurred: datetime | None = None
 
 
-async def notify(desk: Desk, asked: Asked[Notify]) -> Ask | Response:
+async def notify(desk: Desk, asked: Asked[Notify]) -> Ask:
     """A notification, for a case that is new."""
     return await received(desk, asked, asked.body, str(new_id()))
 
 
-async def received(desk: Desk, asked: Asked[Any], body: Notify, subject: str) -> Ask | Response:
+async def received(desk: Desk, asked: Asked[Any], body: Notify, subject: str) -> Ask:
     """A notification, with all that it is judged by."""
     registrar = is_registrar(asked.caller)
     council, mismatch = council_of(body.council, asked.caller.council)
@@ -93,10 +91,10 @@ async def received(desk: Desk, asked: Asked[Any], body: Notify, subject: str) ->
         same_person_lately=prepared.same_person and not registrar,
         same_day_already=prepared.same_day and not registrar,
     )
-    return await _carried(desk, asked, command, receipt, About(subject=subject, council=council))
+    return _carried(asked, command, receipt, About(subject=subject, council=council))
 
 
-async def consider(desk: Desk, asked: Asked[ConsiderationBody]) -> Ask | Response:
+async def consider(desk: Desk, asked: Asked[ConsiderationBody]) -> Ask:
     """An incident that was weighed and not notified."""
     body, subject = asked.body, str(new_id())
     council, mismatch = council_of(body.council, asked.caller.council)
@@ -114,20 +112,20 @@ async def consider(desk: Desk, asked: Asked[ConsiderationBody]) -> Ask | Respons
         incident_type=body.incident_type,
         decided_by=body.decided_by,
     )
-    return await _carried(desk, asked, command, _considered, About(subject=subject, council=council))
+    return _carried(asked, command, _considered, About(subject=subject, council=council))
 
 
-async def amend(desk: Desk, asked: Asked[ChangeBody]) -> Ask | Response:
+async def amend(desk: Desk, asked: Asked[ChangeBody]) -> Ask:
     """New facts."""
     return await _change(desk, asked, correction=False)
 
 
-async def correct(desk: Desk, asked: Asked[ChangeBody]) -> Ask | Response:
+async def correct(desk: Desk, asked: Asked[ChangeBody]) -> Ask:
     """An error put right."""
     return await _change(desk, asked, correction=True)
 
 
-async def _change(desk: Desk, asked: Asked[ChangeBody], *, correction: bool) -> Ask | Response:
+async def _change(desk: Desk, asked: Asked[ChangeBody], *, correction: bool) -> Ask:
     body, changes = asked.body, asked.body.changes
     refuse(taken_back(changes, registrar=is_registrar(asked.caller)))
     values = fields(changes, changes.model_fields_set)
@@ -138,13 +136,13 @@ async def _change(desk: Desk, asked: Asked[ChangeBody], *, correction: bool) -> 
     return await on_case(desk, asked, change)
 
 
-async def withdraw(desk: Desk, asked: Asked[WithdrawalBody]) -> Ask | Response:
+async def withdraw(desk: Desk, asked: Asked[WithdrawalBody]) -> Ask:
     """Take the notification back."""
     body = asked.body
     return await on_case(desk, asked, lambda around, on: Withdraw(reason=body.reason, on=on, around=around))
 
 
-async def reclassify(desk: Desk, asked: Asked[ReclassificationBody]) -> Ask | Response:
+async def reclassify(desk: Desk, asked: Asked[ReclassificationBody]) -> Ask:
     """Another statistical category."""
     body = asked.body
 
@@ -160,7 +158,7 @@ async def on_case(
     make: Callable[[Around, date | None], Command],
     tell: Telling = standing,
     council: str | None = None,
-) -> Ask | Response:
+) -> Ask:
     """A command on a case that is there, with all that it is judged by; `council` if another than the case's answers for it."""
     refuse(not_yours(asked.body, registrar=is_registrar(asked.caller)))
     case: Case = asked.state
@@ -168,7 +166,7 @@ async def on_case(
     async with desk.pool.acquire() as connection:
         around = await around_of(connection, asked.caller, asked.subject)
     about = About(subject=asked.subject, council=council or case.council, occurred=instant_of(said))
-    return await _carried(desk, asked, make(around, _on(said)), partial(tell, around.heard), about)
+    return _carried(asked, make(around, _on(said)), partial(tell, around.heard), about)
 
 
 async def allows(
@@ -184,13 +182,11 @@ async def around_of(connection: asyncpg.Connection, caller: Caller, subject: str
     return Around(side=side, council=seen_by(caller.council), heard=await heard_of(connection, subject))
 
 
-async def _carried(desk: Desk, asked: Asked[Any], command: Command, tell: Told, about: About) -> Ask | Response:
-    """What the store is asked; for a dry run the answer that it would give, and nothing is kept."""
-    if asked.dry_run:
-        return await _rehearsed(desk, asked, command, tell)
+def _carried(asked: Asked[Any], command: Command, tell: Told, about: About) -> Ask:
+    """What the store is asked. A case that is only tried has no id, and is asked of a stream that is nobody's."""
     caller = asked.caller
     return Ask(
-        subject=about.subject,
+        subject=asked.subject if asked.dry_run else about.subject,
         command=command,
         cause=Cause(
             role=caller.role,
@@ -203,21 +199,8 @@ async def _carried(desk: Desk, asked: Asked[Any], command: Command, tell: Told, 
         expected=asked.version,
         occurred=about.occurred,
         once=asked.once,
-        answer=lambda done: created(tell(done.subject, done.state, done.version), done.version),
+        answer=lambda done: created(tell(done.subject or None, done.state, done.version), done.version),
     )
-
-
-async def _rehearsed(desk: Desk, asked: Asked[Any], command: Command, tell: Told) -> Response:
-    async with desk.pool.acquire() as connection:
-        at = await instant(connection, shift(desk))
-    state: State = asked.state if asked.state is not None else Nothing()
-    decision = decide(state, command, at)
-    if isinstance(decision, Refused):
-        raise ProblemError.refused(decision)
-    for event in decision:
-        state = evolve(state, event)
-    version = asked.version + len(decision) if asked.version is not None else 0
-    return as_json(tell(asked.subject or None, state, version))
 
 
 async def _prepared(desk: Desk, wanting: Wanting, subject: str) -> Prepared:

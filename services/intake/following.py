@@ -20,7 +20,8 @@ from contracts.codes import (
 )
 from services.chassis import text
 from services.chassis.commands import Body
-from services.intake.bodies import Day, Name, Occurred, Prose, SignedOffBody
+from services.chassis.moments import Day, Occurred
+from services.intake.bodies import Name, Prose, SignedOffBody
 
 MOST: Final = 20
 Number = Annotated[int, Field(ge=1, le=10_000)]

@@ -89,7 +89,12 @@ async def client() -> AsyncIterator[httpx2.AsyncClient]:
 
 @pytest.fixture
 def body() -> dict[str, Any]:
-    """A notification that nothing is wrong with; the person is invented."""
+    """A notification that nothing is wrong with."""
+    return invented()
+
+
+def invented() -> dict[str, Any]:
+    """A notification about nobody."""
     return {
         "council_reference": str(new_id()),
         "occurred_on": "2026-11-02",

@@ -55,23 +55,3 @@ async def test_no_good_token_is_401_before_anything_else(stack: Running, client:
         answer = await client.get(f"{url}/v1/cases/{new_id()}", headers={"Authorization": header} if header else {})
         assert answer.status_code == 401
         assert answer.headers["content-type"] == "application/problem+json"
-
-
-async def test_answers_come_in_one_order(stack: Running, client: httpx2.AsyncClient, body: Body) -> None:
-    url = f"{stack.services['intake']}/v1/notifications"
-    assert (await client.post(url, content=b"{", headers={"Content-Type": "application/json"})).status_code == 401
-    assert (
-        await client.post(url, content=b"{", headers=stack.headers("inspector") | {"Content-Type": "application/json"})
-    ).status_code == 403
-    assert (
-        await client.post(url, content=b"{", headers=stack.headers() | {"Content-Type": "application/json"})
-    ).status_code == 400
-    without_key = {name: value for name, value in stack.headers().items() if name != "Idempotency-Key"}
-    assert (await client.post(url, json=body, headers=without_key)).status_code == 400
-    assert (
-        await client.post(url, content=b'{"a":1,"a":2}', headers=stack.headers() | {"Content-Type": "application/json"})
-    ).status_code == 400
-    assert (
-        await client.post(url, content=b"x" * 300_000, headers=stack.headers() | {"Content-Type": "application/json"})
-    ).status_code == 413
-    assert (await client.post(url, json=body | {"received_at": "x"}, headers=stack.headers())).status_code == 422

@@ -45,7 +45,7 @@ GLASGOW = "S12000049"
 EDINBURGH = "S12000036"
 PARTITIONS = 2
 SECRET = "planted-narrative-7f3a"
-INITIALS = "ZQX"
+INITIALS = "Z.Q"  # not of the letters of base64: sealed values are there, and would hold any three letters now and then
 
 
 def notification(**more: Any) -> Notification:
