@@ -19,6 +19,7 @@ from contracts.deadlines import ClockRecalculated
 from contracts.envelope import Origin
 from services.chassis.clock import new_id
 from services.chassis.commands import Asked, Body, answered, command, created
+from services.chassis.described import example
 from services.chassis.reading import as_json
 from services.chassis.service import Service
 from services.chassis.store import Ask, Cause, Done, Outcome
@@ -47,6 +48,8 @@ def _published(said: str) -> str:
 
 class Activation(Body):
     """Which of the published calendars is to be counted by from now on."""
+
+    model_config = example(calendar="GB-SCT/2026.1")
 
     calendar: Annotated[str, AfterValidator(_published)]
 

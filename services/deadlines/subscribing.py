@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from services.chassis.commands import Asked, Body, command
-from services.chassis.described import access
+from services.chassis.described import access, example
 from services.chassis.identity import Caller
 from services.chassis.problems import not_found, problems
 from services.chassis.reading import as_json, scoped
@@ -35,6 +35,8 @@ router = APIRouter()
 
 class Subscription(Body):
     """Nothing needs to be said: the address is the caller's own."""
+
+    model_config = example()
 
 
 @router.get(

@@ -20,6 +20,7 @@ from contracts.codes import (
 )
 from services.chassis import text
 from services.chassis.commands import Body
+from services.chassis.described import example
 from services.chassis.moments import Day, Occurred
 from services.intake.bodies import Name, Prose, SignedOffBody
 
@@ -37,11 +38,15 @@ class Following(Body):
 class SogNoticeBody(Following):
     """The Strategic Oversight Group was told; of the council's own MAPPA area, if no other is named."""
 
+    model_config = example(area="Glasgow")
+
     area: Name | None = None
 
 
 class SogDecisionBody(Following):
     """What the group decided."""
+
+    model_config = example(decision="no_scr")
 
     decision: SogDecision
 
@@ -75,6 +80,15 @@ class ItemBody(Body):
 class ReviewBody(Following):
     """A review. A council says its checks, and of an initial analysis what it concludes; a registrar at least the kind."""
 
+    model_config = example(
+        kind="PART1",
+        conclusion="iar_sufficient",
+        assessment_tool="LSCMI",
+        reviewer={"grade": "senior_manager", "relationship": "none"},
+        checks=[{"item": "risk_assessment_completed", "value": "evidenced"}],
+        signed_off_by={"name": "E. Head", "grade": "head_of_cjsw", "signed_on": "2026-11-20"},
+    )
+
     kind: ReviewKind
     reviewer: ReviewerBody | None = None
     objectivity_exception: Prose | None = None
@@ -95,6 +109,8 @@ class ReviewBody(Following):
 class ReviewWithdrawalBody(Following):
     """A submission was sent in error: that of the number, or the latest."""
 
+    model_config = example(reason="Sent in error.")
+
     number: Number | None = None
     reason: Prose
 
@@ -109,12 +125,16 @@ class AnswerBody(Body):
 class InformationBody(Following):
     """The answer to a request for information: that of the number, or the latest."""
 
+    model_config = example(request=1, answers=[{"item": 1, "text": "In October."}])
+
     request: Number | None = None
     answers: Annotated[list[AnswerBody], Field(max_length=MOST, default_factory=list)]
 
 
 class ResponseBody(Following):
     """The answer to a letter: that of the number, or the latest."""
+
+    model_config = example(response="accepted")
 
     letter: Number | None = None
     response: FeedbackResponse
@@ -124,11 +144,15 @@ class ResponseBody(Following):
 class ActionBody(ItemBody, Following):
     """An item of the plan is new, or stands otherwise than before."""
 
+    model_config = example(text="All plans are reviewed within a month.", owner="C. Manager", due_on="2027-02-01")
+
     evidence: Prose | None = None
 
 
 class TransferBody(Following):
     """`to_council` and `reason` propose; `accept` agrees, or declines, or (said by the proposing council) takes it back."""
+
+    model_config = example(to_council="S12000036", reason="The person has moved there.")
 
     to_council: Annotated[str, text.Line(100)] | None = None
     reason: Prose | None = None
@@ -138,14 +162,20 @@ class TransferBody(Following):
 class HoldBody(Body):
     """Why nothing may be erased."""
 
+    model_config = example(reason="A court asked for it.")
+
     reason: Prose
 
 
 class HoldEndBody(Body):
     """Nothing: the hold is over."""
 
+    model_config = example()
+
 
 class ErasureBody(Body):
     """Why what is personal is erased, as a code."""
+
+    model_config = example(basis="retention_ended")
 
     basis: ErasureBasis
