@@ -10,14 +10,18 @@ from typing import Any, Final
 import asyncpg
 import orjson
 
+from services.chassis.postgres import transposed
+
 _RECALL: Final = """
     select client, key, fingerprint, status, etag, body from idempotency
     where (client, key) in (select * from unnest($1::text[], $2::text[]))
 """
-_KEEP: Final = """
+KEEP: Final = """
     insert into idempotency (client, key, fingerprint, status, etag, body)
-    select * from unnest($1::text[], $2::text[], $3::bytea[], $4::int[], $5::text[], $6::bytea[])
+    select * from unnest(${}::text[], ${}::text[], ${}::bytea[], ${}::int[], ${}::text[], ${}::bytea[])
 """
+"""Its parameters are numbered by whoever executes it: `columns` gives them."""
+_KEEP: Final = KEEP.format(1, 2, 3, 4, 5, 6)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +69,10 @@ async def recall(connection: asyncpg.Connection, asked: Sequence[Once]) -> dict[
 
 
 async def keep(connection: asyncpg.Connection, answers: Sequence[tuple[Once, Answer]]) -> None:
-    """Keep answers with their effect. A key that another process has just used breaks the transaction, which is then judged anew."""
-    if answers:
-        rows = [(o.client, o.key, o.fingerprint, a.status, a.etag, a.body) for o, a in answers]
-        await connection.execute(_KEEP, *map(list, zip(*rows, strict=True)))
+    """Keep answers with their effect; a key that another process has just used breaks the transaction."""
+    await connection.execute(_KEEP, *columns(answers))
+
+
+def columns(answers: Sequence[tuple[Once, Answer]]) -> list[list[Any]]:
+    """What is kept of answers, as the parameters of KEEP."""
+    return transposed([(o.client, o.key, o.fingerprint, a.status, a.etag, a.body) for o, a in answers], 6)

@@ -1,5 +1,6 @@
 """The one way to open a pool of database connections, with every limit declared."""
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 import asyncpg
@@ -58,6 +59,11 @@ async def open_pool(url: str, *, name: str, size: int, **session: str) -> Pool:
         connect=None,
     )
     return await pool
+
+
+def transposed(rows: Sequence[tuple[Any, ...]], width: int) -> list[list[Any]]:
+    """Rows as the columns that `unnest` takes; so many empty ones where there is no row."""
+    return [list(column) for column in zip(*rows, strict=True)] if rows else [[] for _ in range(width)]
 
 
 def describe(fault: BaseException) -> dict[str, str | None]:

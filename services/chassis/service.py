@@ -29,7 +29,7 @@ from services.chassis.reading import Cursors
 from services.chassis.rebuild import Folding, from_topic
 from services.chassis.relay import Relay
 from services.chassis.settings import Settings
-from services.chassis.store import Project, Store
+from services.chassis.store import Inform, Project, Store, as_asked
 
 S = TypeVar("S")
 
@@ -56,6 +56,9 @@ class Definition(Generic[S]):
     roles: frozenset[str]
     council_roles: frozenset[str]
     keys: bool = False
+    makes_keys: bool = False
+    """Whether it gives new subjects their keys; the others read them."""
+    inform: Inform = as_asked
     background: "Callable[[Service[S]], Sequence[Coroutine[Any, Any, None]]]" = lambda _service: ()
     projections: tuple[str, ...] = ()
     project_heard: Callable[[asyncpg.Connection, Sequence[Heard]], Awaitable[None]] | None = None
@@ -165,13 +168,14 @@ async def opened(definition: Definition[S], settings: Settings) -> AsyncIterator
         if definition.keys and settings.keys_url and settings.kek_file:
             keys = await open_pool(settings.keys_url.get_secret_value(), name=f"sir-{definition.name}-keys", size=4)
             stack.push_async_callback(_close, keys)
-            keyring = Keyring.load(keys, settings.kek_file)
+            keyring = Keyring.load(keys, settings.kek_file, makes=definition.makes_keys)
         store = Store(
             source=definition.name,
             decider=definition.decider,
             catalogue=definition.says,
             upcasters=definition.upcasters,
             keyring=keyring,
+            inform=definition.inform,
             project=definition.project,
             clock_shift=settings.clock_shift,
         )

@@ -16,7 +16,7 @@ from services.chassis.service import Definition
 from services.intake.api import router
 from services.intake.domain.case import Nothing, State, decide, evolve, permitted
 from services.intake.drafts import drafts, submitting, sweeping
-from services.intake.projections import projecting
+from services.intake.projections import informing, projecting
 from services.intake.queries import is_known
 from services.intake.saying import seen_by
 
@@ -49,6 +49,7 @@ def definition(secret: bytes) -> Definition[State]:
         decider=Decider[State](initial=Nothing(), evolve=evolve, decide=decide),
         says=SAYS,
         upcasters={},
+        inform=informing(secret),
         project=projecting(secret),
         permitted=permitted,
         visible=_visible,
@@ -57,6 +58,7 @@ def definition(secret: bytes) -> Definition[State]:
         roles=frozenset(Role),
         council_roles=frozenset(COUNCIL_ROLES),
         keys=True,
+        makes_keys=True,
         background=lambda service: [sweeping(service)],
         projections=("notified",),
     )

@@ -1,21 +1,17 @@
 """From what was sent to a command: who may say it, what must be known before it is judged, and what is answered."""
 
-import asyncio
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import partial
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
-from weakref import WeakKeyDictionary
 
 from starlette.responses import Response
 
 from contracts.clocks import london_date
 from contracts.codes import Role
 from contracts.envelope import Fault, Origin, Refused
-from services.chassis.batcher import Batcher
-from services.chassis.clock import new_id, now
+from services.chassis.clock import new_id
 from services.chassis.commands import Asked, created
 from services.chassis.identity import Caller
 from services.chassis.keys import Keyring, KeysUnavailableError
@@ -37,18 +33,13 @@ from services.intake.domain.case import (
     decide,
     evolve,
 )
-from services.intake.projections import person_mark
-from services.intake.queries import Prepared, Wanting, instant, prepare, tried
+from services.intake.queries import instant
 from services.intake.saying import council_of, fields, instant_of, missing, not_yours, notification, taken_back
 from services.intake.telling import receipt, standing
 
 Desk = Service[State]
 Told = Callable[[str | None, Any, int], dict[str, Any]]
 """(id, or None for a dry run; state after; version) -> the answer."""
-
-_BATCHERS: Final[WeakKeyDictionary[Desk, Batcher[Wanting, Prepared]]] = WeakKeyDictionary()
-MEANWHILE: Final = timedelta(minutes=1)
-"""How long it may be from a reference to its commit: over midnight on New Year's Eve two years are asked for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +57,7 @@ async def notify(desk: Desk, asked: Asked[Notify]) -> Ask | Response:
 
 
 async def received(desk: Desk, asked: Asked[Any], body: Notify, subject: str) -> Ask | Response:
-    """A notification, with all that it is judged by."""
+    """A notification, for the case with this id."""
     registrar = is_registrar(asked.caller)
     council, mismatch = council_of(body.council, asked.caller.council)
     refuse(
@@ -78,24 +69,12 @@ async def received(desk: Desk, asked: Asked[Any], body: Notify, subject: str) ->
     )
     if council is None:
         raise AssertionError
-    said = notification(body)
-    received_at = instant_of(body.notified_on)
-    wanting = Wanting(
-        years=_years(desk, received_at),
-        council=council,
-        person=person_mark(desk.secret, council, said),
-        occurred_on=said.occurred_on,
-    )
-    prepared = await _tried(desk, wanting) if asked.dry_run else await _prepared(desk, wanting, subject)
     command = Receive(
-        references=prepared.references,
         council=council,
-        said=said,
+        said=notification(body),
         origin=_origin(asked.caller),
-        received_at=received_at,
+        received_at=instant_of(body.notified_on),
         register_row=(body.register_row or {}) if registrar else None,
-        same_person_lately=prepared.same_person and not registrar,
-        same_day_already=prepared.same_day and not registrar,
     )
     return await _carried(desk, asked, command, receipt, About(subject=subject, council=council))
 
@@ -107,8 +86,6 @@ async def consider(desk: Desk, asked: Asked[ConsiderationBody]) -> Ask | Respons
     refuse(_one(mismatch))
     if council is None:
         raise AssertionError
-    if not asked.dry_run:
-        await keys(desk).create(subject)
     command = Consider(
         council=council,
         reason=body.reason,
@@ -164,6 +141,7 @@ async def _on_case(desk: Desk, asked: Asked[Any], command: Command, said: date |
 
 async def _carried(desk: Desk, asked: Asked[Any], command: Command, tell: Told, about: About) -> Ask | Response:
     """What the store is asked; for a dry run the answer that it would give, and nothing is kept."""
+    keys(desk)  # without them nothing can be said of anybody
     if asked.dry_run:
         return await _rehearsed(desk, asked, command, tell)
     caller = asked.caller
@@ -188,6 +166,7 @@ async def _carried(desk: Desk, asked: Asked[Any], command: Command, tell: Told, 
 async def _rehearsed(desk: Desk, asked: Asked[Any], command: Command, tell: Told) -> Response:
     async with desk.pool.acquire() as connection:
         at = await instant(connection, shift(desk))
+        [command] = await desk.definition.inform(connection, [command], at, kept=False)
     state: State = asked.state if asked.state is not None else Nothing()
     decision = decide(state, command, at)
     if isinstance(decision, Refused):
@@ -196,26 +175,6 @@ async def _rehearsed(desk: Desk, asked: Asked[Any], command: Command, tell: Told
         state = evolve(state, event)
     version = asked.version + len(decision) if asked.version is not None else 0
     return as_json(tell(asked.subject or None, state, version))
-
-
-async def _prepared(desk: Desk, wanting: Wanting, subject: str) -> Prepared:
-    """References, fetched together with those who wait at the same moment, and meanwhile the case's key."""
-    if desk not in _BATCHERS:
-        _BATCHERS[desk] = Batcher(partial(prepare, desk.pool))
-    prepared, _ = await asyncio.gather(_BATCHERS[desk](wanting), keys(desk).create(subject))
-    return prepared
-
-
-async def _tried(desk: Desk, wanting: Wanting) -> Prepared:
-    async with desk.pool.acquire() as connection:
-        return await tried(connection, wanting)
-
-
-def _years(desk: Desk, received_at: datetime | None) -> tuple[int, ...]:
-    if received_at is not None:
-        return (london_date(received_at).year,)
-    moment = now() + shift(desk)
-    return tuple(sorted({london_date(moment).year, london_date(moment + MEANWHILE).year}))
 
 
 def _considered(subject: str | None, _state: State, version: int) -> dict[str, Any]:

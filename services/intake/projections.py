@@ -1,14 +1,17 @@
-"""Intake's own read model: one row a case, for lists and for finding likely duplicates."""
+"""Intake's own read model: one row a case, for lists and for finding likely duplicates, and what a new one is told from it."""
 
 import hmac
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
 from hashlib import sha256
 from typing import Any, Final
 
 import asyncpg
 import orjson
 
-from contracts.envelope import Envelope
+from contracts.clocks import london_date
+from contracts.envelope import Envelope, Origin
 from contracts.intake import (
     IncidentReclassified,
     Notification,
@@ -18,7 +21,9 @@ from contracts.intake import (
     NotificationWithdrawn,
 )
 from services.chassis.decider import Record
-from services.chassis.store import Project
+from services.chassis.store import Inform, Project
+from services.intake.domain.case import Receive
+from services.intake.queries import Prepared, Wanting, prepare
 
 _ADD: Final = """
     insert into notified (subject, reference, council, council_reference, incident_type, received_at, received_on, occurred_on, person, version,
@@ -38,6 +43,38 @@ def person_mark(secret: bytes, council: str, said: Notification) -> bytes | None
     """What tells two notifications of one person: an HMAC, since the identifier itself is sealed."""
     identifier = said.person.council_person_id.reveal() if said.person.council_person_id else None
     return hmac.digest(secret, f"{council}/{identifier}".encode(), sha256) if identifier else None
+
+
+def informing(secret: bytes) -> Inform:
+    """What a new notification is told before it is judged; a registrar's looks like no other."""
+
+    async def inform(connection: asyncpg.Connection, commands: Sequence[Any], at: datetime, *, kept: bool) -> Sequence[Any]:
+        new = [command for command in commands if isinstance(command, Receive)]
+        if not new:
+            return commands
+        prepared = iter(await prepare(connection, [_wanting(secret, command, at) for command in new], kept=kept))
+        return [_informed(command, next(prepared)) if isinstance(command, Receive) else command for command in commands]
+
+    return inform
+
+
+def _wanting(secret: bytes, command: Receive, at: datetime) -> Wanting:
+    return Wanting(
+        year=london_date(command.received(at)).year,
+        council=command.council,
+        person=person_mark(secret, command.council, command.said),
+        occurred_on=command.said.occurred_on,
+    )
+
+
+def _informed(command: Receive, known: Prepared) -> Receive:
+    live = command.origin is Origin.LIVE
+    return replace(
+        command,
+        reference=known.reference,
+        same_person_lately=live and known.same_person,
+        same_day_already=live and known.same_day,
+    )
 
 
 def projecting(secret: bytes) -> Project:

@@ -110,7 +110,7 @@ async def append_figure(stack: Stack) -> list[Figure]:
         await each.close()
     pool = await open_pool(on_database(owner, "sir_ping__bench"), name="bench", size=8)
     keys = await open_pool(on_database(owner, "sir_keys"), name="bench-keys", size=4)
-    keyring = Keyring(keys, b"k" * 32)
+    keyring = Keyring(keys, b"k" * 32, makes=True)
     store = Store(source="ping", decider=DECIDER, catalogue=PING, upcasters={}, keyring=keyring)
     appender = Appender(pool=pool, store=store, committed=lambda: None)
     serving = asyncio.create_task(appender.run())
@@ -118,7 +118,6 @@ async def append_figure(stack: Stack) -> list[Figure]:
 
     async def ours() -> None:
         subject = str(new_id())
-        await keyring.create(subject)
         cause = Cause(role="council", actor="a", council="S12000049", origin=Origin.LIVE, correlation=new_id())
         once = Once(client="a", key=subject, fingerprint=b"f" * 32)
         await appender.execute(Ask(subject=subject, command=Ping(number=2, secret=secret), cause=cause, once=once))

@@ -197,7 +197,7 @@ class Stage:
 
     async def say(self, event: Event, *, subject: str, council: str | None = GLASGOW, origin: Origin = Origin.LIVE) -> Envelope:
         """Put an event of intake on the topic, chained and sealed as intake would."""
-        await self.keyring.create(subject) if subject not in self.heads else await self.keyring.fetch([subject])
+        await self.keyring.create([subject]) if subject not in self.heads else await self.keyring.fetch([subject])
         before, at, identity = self.heads.get(subject), now(), new_id()
         data = codec.encode(event, self.keyring.box(subject, identity.bytes))
         policy, calendar = event.rules()
