@@ -2,7 +2,7 @@
 
 import hmac
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, Final
@@ -12,15 +12,16 @@ import orjson
 
 from services.chassis.postgres import transposed
 
-_RECALL: Final = """
+RECALL: Final = """
     select client, key, fingerprint, status, etag, body from idempotency
-    where (client, key) in (select * from unnest($1::text[], $2::text[]))
+    where (client, key) in (select * from unnest(${}::text[], ${}::text[]))
 """
 KEEP: Final = """
     insert into idempotency (client, key, fingerprint, status, etag, body)
     select * from unnest(${}::text[], ${}::text[], ${}::bytea[], ${}::int[], ${}::text[], ${}::bytea[])
 """
-"""Its parameters are numbered by whoever executes it: `columns` gives them."""
+"""The parameters of both are numbered by whoever executes them."""
+_RECALL: Final = RECALL.format(1, 2)
 _KEEP: Final = KEEP.format(1, 2, 3, 4, 5, 6)
 
 
@@ -57,7 +58,11 @@ async def recall(connection: asyncpg.Connection, asked: Sequence[Once]) -> dict[
     """The kept answers of these keys."""
     if not asked:
         return {}
-    rows = await connection.fetch(_RECALL, [once.client for once in asked], [once.key for once in asked])
+    return recalled(await connection.fetch(_RECALL, [once.client for once in asked], [once.key for once in asked]), asked)
+
+
+def recalled(rows: Iterable[Any], asked: Sequence[Once]) -> dict[Once, Answer]:
+    """The kept answers among rows of RECALL."""
     found = {(row["client"], row["key"]): row for row in rows}
     answers: dict[Once, Answer] = {}
     for once in asked:

@@ -1,4 +1,4 @@
-"""A batch of records, one transaction: each is a duplicate, the next of its stream, or set aside; all commits with the bookmarks."""
+"""A batch of records, one transaction: each a duplicate, the next of its stream, or set aside; all commits with the bookmarks."""
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence

@@ -1,6 +1,7 @@
 """A running service: what its composition root declares, and the parts that the chassis makes of it."""
 
 import asyncio
+import gc
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -219,6 +220,7 @@ def application(definition: Definition[S], settings: Settings) -> FastAPI:
                 *definition.background(service),
             ]
             tasks = [group.create_task(_crash_only(loop)) for loop in loops]
+            gc.freeze()  # what stands now stays: to walk all of it, now and then, stopped every request for 60 ms
             log.info("service.started", port=settings.port)
             yield
             await service.consumer.stop()

@@ -1,6 +1,7 @@
 """The event store: commands are judged under their stream's lock, and all that follows from them commits at once."""
 
-from collections.abc import Awaitable, Callable, Collection, Sequence
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final, Generic, Protocol, TypeVar
@@ -15,18 +16,21 @@ from services.chassis.clock import new_id
 from services.chassis.codec import Catalogue, Upcasters
 from services.chassis.decider import Decider, Record
 from services.chassis.failpoints import failpoint
-from services.chassis.idempotency import KEEP, Answer, Once, columns, recall
+from services.chassis.idempotency import KEEP, RECALL, Answer, Once, columns, recall, recalled
 from services.chassis.keys import Keyring
 from services.chassis.postgres import transposed
 
 S = TypeVar("S")
 
 # Inserting in order of subject takes the heads' locks in one order everywhere; a head that exists is locked by the update.
-_LOCK: Final = """
-    insert into stream as s (subject, version, hash, recorded)
-    select subject, 0, ''::bytea, '-infinity' from unnest($1::text[]) as u(subject) order by subject
-    on conflict (subject) do update set version = s.version
-    returning subject, version, hash, recorded, clock_timestamp() + $2::interval as now
+_LOCK: Final = f"""
+    with head as (
+        insert into stream as s (subject, version, hash, recorded)
+        select subject, 0, ''::bytea, '-infinity' from unnest($1::text[]) as u(subject) order by subject
+        on conflict (subject) do update set version = s.version
+        returning subject, version, hash, recorded, clock_timestamp() + $2::interval as now
+    ), kept as ({RECALL.format(3, 4)})
+    select * from head full join kept on false
 """
 _HISTORY: Final = "select subject, id, type, schema, data from event where subject = any($1) order by subject, version"
 _WRITE: Final = f"""
@@ -111,7 +115,7 @@ class _Head(Generic[S]):
 
 
 class Inform(Protocol):
-    """Tells commands what only the database knows (a number, another case that looks alike), all at once before they are judged."""
+    """Tells commands what only the database knows (a number, another case that looks alike) before they are judged."""
 
     async def __call__(
         self, connection: asyncpg.Connection, commands: Sequence[Any], at: datetime, *, kept: bool
@@ -163,14 +167,11 @@ class Store(Generic[S]):
         Call inside a transaction. One database instant dates them all, never before a stream's last event.
         """
         fresh = await self._fresh_reactions(connection, asks)
-        locked = await connection.fetch(_LOCK, sorted({ask.subject for ask in asks}), self._shift)
-        # After the lock: whoever held it may have answered the same key.
-        kept = await recall(connection, [ask.once for ask in asks if ask.once])
-        asked = [ask for ask in asks if ask.once not in kept]
-        heads = await self._heads(connection, locked, {ask.subject for ask in asked})
-        instant: datetime = max(row["now"] for row in locked)
+        heads, kept, instant = await self._lock(connection, asks)
         at = max([instant, *(head.recorded + timedelta(microseconds=1) for head in heads.values() if head.version)])
-        commands = iter(await self._inform(connection, [ask.command for ask in asked], at, kept=True) if asked else ())
+        judged = [ask for ask in asks if ask.once not in kept]
+        commands = iter(await self._prepared(connection, judged, heads, at))
+        await self._fold(connection, heads)
         outcomes: list[Outcome] = []
         records: list[tuple[Record, bytes]] = []
         for ask in asks:
@@ -259,20 +260,42 @@ class Store(Generic[S]):
         opener = self.keyring.box(subject, identity.bytes).open if self.keyring else None
         return codec.decode(kind, version, data, catalogue=self.catalogue, upcasters=self.upcasters, opener=opener)
 
-    async def _heads(
-        self, connection: asyncpg.Connection, locked: Sequence[asyncpg.Record], judged: Collection[str]
-    ) -> dict[str, _Head[S]]:
-        """The heads that are locked, each with its stream's state; those that are to be judged with their keys at hand."""
+    async def _lock(
+        self, connection: asyncpg.Connection, asks: Sequence[Ask]
+    ) -> tuple[dict[str, _Head[S]], dict[Once, Answer], datetime]:
+        """The heads of the streams, locked; what the keys among the asks were answered before; the instant."""
+        keys = [ask.once for ask in asks if ask.once]
+        subjects = sorted({ask.subject for ask in asks})
+        rows = await connection.fetch(_LOCK, subjects, self._shift, [o.client for o in keys], [o.key for o in keys])
+        locked = [row for row in rows if row["subject"] is not None]
         heads = {row["subject"]: _Head(row["version"], row["hash"], row["recorded"], self.decider.initial) for row in locked}
+        kept = recalled([row for row in rows if row["subject"] is None], keys)
+        # Asked again under the lock where a stream exists: whoever held it may have answered the same key.
+        kept |= await recall(connection, [ask.once for ask in asks if ask.once and heads[ask.subject].version])
+        return heads, kept, max(row["now"] for row in locked)
+
+    async def _prepared(
+        self, connection: asyncpg.Connection, asks: Sequence[Ask], heads: Mapping[str, _Head[S]], at: datetime
+    ) -> Sequence[Any]:
+        """The commands, told what they need to know; meanwhile the keys of all heads are brought to hand, or made."""
+        judged = {ask.subject for ask in asks}
         known = [subject for subject, head in heads.items() if head.version]
-        if self.keyring:
-            await self.keyring.ready(known=known, new=[subject for subject in judged if not heads[subject].version])
+        new = [subject for subject in judged if not heads[subject].version]
+        keys = asyncio.create_task(self.keyring.ready(known=known, new=new)) if self.keyring else None
+        try:
+            return await self._inform(connection, [ask.command for ask in asks], at, kept=True) if asks else ()
+        finally:
+            if keys is not None:
+                await keys
+
+    async def _fold(self, connection: asyncpg.Connection, heads: Mapping[str, _Head[S]]) -> None:
+        """Fold the state of the streams that have a history; their keys are at hand."""
+        known = [subject for subject, head in heads.items() if head.version]
         if not known:
-            return heads
+            return
         for subject, identity, kind, version, data in await connection.fetch(_HISTORY, known):
             head = heads[subject]
             head.state = self.decider.evolve(head.state, self._decode(subject, identity, kind, version, data))
-        return heads
 
     async def _fresh_reactions(self, connection: asyncpg.Connection, asks: Sequence[Ask]) -> set[tuple[UUID | None, str]]:
         reactions = [(ask.cause.causation, ask.rule) for ask in asks if ask.rule is not None]
