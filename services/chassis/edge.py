@@ -80,7 +80,8 @@ class _Bounded:
         if self._done:
             return await self._receive()
         try:
-            message = await asyncio.wait_for(self._receive(), BODY_SECONDS)
+            async with asyncio.timeout(BODY_SECONDS):
+                message = await self._receive()
         except TimeoutError:
             raise ProblemError(408, "too_slow", "The body took too long.") from None
         self._read += len(message.get("body", b""))

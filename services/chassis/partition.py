@@ -1,9 +1,10 @@
-"""One partition's records, one transaction with the bookmark: each is a duplicate, the next of its stream, or set aside."""
+"""A batch of records, one transaction: each a duplicate, the next of its stream, or set aside; all commits with the bookmarks."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
+from itertools import chain
 from typing import Final
 
 import asyncpg
@@ -24,8 +25,14 @@ UNREADABLE: Final = (UnknownEventError, KeyError, ValueError, TypeError, msgspec
 SLICE_SECONDS: Final = 0.01
 """Decoding gives way to HTTP after this long."""
 
-_BOOKMARK: Final = "select next_offset, last_hash from bookmark where topic = $1 and partition = $2 for update"
-_MOVE: Final = "update bookmark set next_offset = $3, last_hash = $4 where topic = $1 and partition = $2"
+_BOOKMARKS: Final = (
+    "select partition, next_offset from bookmark where topic = $1 and partition = any($2) order by partition for update"
+)
+_MOVE: Final = """
+    update bookmark b set next_offset = u.next_offset, last_hash = u.last_hash
+    from unnest($2::int[], $3::bigint[], $4::bytea[]) as u(partition, next_offset, last_hash)
+    where b.topic = $1 and b.partition = u.partition
+"""
 _MARKS: Final = """
     select w.source, w.subject, w.version, w.hash from watermark w
     join unnest($1::text[], $2::text[]) as u(source, subject) using (source, subject)
@@ -54,7 +61,7 @@ class _Work:
     marks: dict[tuple[str, str], tuple[int, bytes]]
     parked: set[str]
     halted: set[str]
-    changed: set[tuple[str, str]] = field(default_factory=set)
+    changed: dict[tuple[str, str], int] = field(default_factory=dict)
     heard: list[Heard] = field(default_factory=list)
     aside: list[Parked] = field(default_factory=list)
     drain: set[str] = field(default_factory=set)
@@ -62,24 +69,31 @@ class _Work:
 
 
 class Partition:
-    """Takes in the records of one topic for one service, partition by partition."""
+    """Takes in the records of one topic for one service, each partition from its bookmark on."""
 
     def __init__(self, *, topic: str, listener: Listener) -> None:
         self._topic = topic
         self._listener = listener
 
     async def take(
-        self, connection: asyncpg.Connection, partition: int, records: Sequence[ConsumerRecord], *, careful: bool
-    ) -> Fenced | None:
-        """Take the records in, or refuse them all. Call inside a transaction.
+        self, connection: asyncpg.Connection, batches: Mapping[int, Sequence[ConsumerRecord]], *, careful: bool
+    ) -> dict[int, Fenced]:
+        """Take in the records of some partitions; which were refused whole, and why. Call inside a transaction.
 
         `careful` takes them one by one, each in a savepoint, and sets aside only the case that fails: the second try of a
         batch whose first try failed on data.
         """
-        bookmark = await connection.fetchrow(_BOOKMARK, self._topic, partition)
-        if bookmark is None or bookmark["next_offset"] != records[0].offset:
-            telemetry.consumed.labels(result="refused").inc(len(records))
-            return Fenced(bookmark["next_offset"] if bookmark else 0)
+        bookmarks = {row[0]: row[1] for row in await connection.fetch(_BOOKMARKS, self._topic, list(batches))}
+        fenced = {n: Fenced(bookmarks.get(n, 0)) for n, records in batches.items() if bookmarks.get(n) != records[0].offset}
+        for number in fenced:
+            telemetry.consumed.labels(result="refused").inc(len(batches[number]))
+        taken = [records for number, records in batches.items() if number not in fenced]
+        if taken:
+            await self._take(connection, taken, careful=careful)
+        return fenced
+
+    async def _take(self, connection: asyncpg.Connection, taken: Sequence[Sequence[ConsumerRecord]], *, careful: bool) -> None:
+        records = list(chain.from_iterable(taken))
         read = await _envelopes(records)
         work = await self._work(connection, [envelope for envelope in read if envelope is not None])
         for record, envelope in zip(records, read, strict=True):
@@ -90,13 +104,13 @@ class Partition:
         await parking.park(connection, work.aside)
         for subject in sorted(work.drain):
             await self._drain(connection, work, subject)
-        await self._write(connection, work, partition)
-        await connection.execute(_MOVE, self._topic, partition, records[-1].offset + 1, hash_of(records[-1]))
+        await self._write(connection, work)
+        places = [(last.partition, last.offset + 1, hash_of(last)) for *_, last in taken]
+        await connection.execute(_MOVE, self._topic, *map(list, zip(*places, strict=True)))
         failpoint("consumer.before_commit")
         for result, count in work.tally.items():
             if count:
                 telemetry.consumed.labels(result=result).inc(count)
-        return None
 
     async def _work(self, connection: asyncpg.Connection, envelopes: list[Envelope]) -> _Work:
         streams = {(e.source, e.subject) for e in envelopes}
@@ -158,7 +172,7 @@ class Partition:
                 work.tally["applied"] += 1
         else:
             work.tally["ignored"] += 1
-        self._advance(work, envelope)
+        self._advance(work, envelope, record.partition)
 
     async def _tried(self, connection: asyncpg.Connection, heard: Heard) -> str | None:
         """Hear one record in a savepoint; the fault's name if it fails on data."""
@@ -189,7 +203,7 @@ class Partition:
                 return
             await parking.release(connection, identity)
             if envelope.streamversion > version:
-                self._advance(work, envelope)
+                self._advance(work, envelope, record.partition)
                 work.tally["drained"] += 1
 
     def _is_ready(self, work: _Work, row: tuple[int, Parked]) -> bool:
@@ -214,12 +228,12 @@ class Partition:
         rows = await parking.of(connection, subject)
         work = await self._work(connection, [record.envelope for _, record in rows if record.envelope is not None])
         await self._drain(connection, work, subject)
-        await self._write(connection, work, rows[0][1].partition if rows else 0)
+        await self._write(connection, work)
 
-    def _advance(self, work: _Work, envelope: Envelope) -> None:
+    def _advance(self, work: _Work, envelope: Envelope, partition: int) -> None:
         stream = (envelope.source, envelope.subject)
         work.marks[stream] = (envelope.streamversion, envelope.hash)
-        work.changed.add(stream)
+        work.changed[stream] = partition
 
     def _set_aside(self, work: _Work, record: ConsumerRecord, envelope: Envelope | None, reason: str, detail: str) -> None:
         work.tally["parked"] += 1
@@ -247,9 +261,9 @@ class Partition:
         await connection.execute(_HALT, envelope.source, envelope.subject, envelope.streamversion, reason)
         self._set_aside(work, record, envelope, "halted", reason)
 
-    async def _write(self, connection: asyncpg.Connection, work: _Work, partition: int) -> None:
+    async def _write(self, connection: asyncpg.Connection, work: _Work) -> None:
         if work.changed:
-            rows = [(source, subject, *work.marks[source, subject], partition) for source, subject in sorted(work.changed)]
+            rows = [(*stream, *work.marks[stream], partition) for stream, partition in sorted(work.changed.items())]
             await connection.execute(_MARK, *map(list, zip(*rows, strict=True)))
 
 

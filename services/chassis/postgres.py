@@ -1,6 +1,6 @@
 """The one way to open a pool of database connections, with every limit declared."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import groupby
 from operator import itemgetter
 from typing import Any, Final
@@ -70,6 +70,11 @@ async def apply(connection: asyncpg.Connection, changes: Iterable[Change]) -> No
     """Carry out changes in order; neighbours of one kind go in one round trip."""
     for query, same in groupby(changes, key=itemgetter(0)):
         await connection.executemany(query, [arguments for _, arguments in same])
+
+
+def transposed(rows: Sequence[tuple[Any, ...]], width: int) -> list[list[Any]]:
+    """Rows as the columns that `unnest` takes; so many empty ones where there is no row."""
+    return [list(column) for column in zip(*rows, strict=True)] if rows else [[] for _ in range(width)]
 
 
 def describe(fault: BaseException) -> dict[str, str | None]:

@@ -1,6 +1,7 @@
 """A running service: what its composition root declares, and the parts that the chassis makes of it."""
 
 import asyncio
+import gc
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -29,7 +30,7 @@ from services.chassis.reading import Cursors
 from services.chassis.rebuild import Folding, from_topic
 from services.chassis.relay import Relay
 from services.chassis.settings import Settings
-from services.chassis.store import Project, Store
+from services.chassis.store import Inform, Project, Store, as_asked
 
 S = TypeVar("S")
 
@@ -56,6 +57,9 @@ class Definition(Generic[S]):
     roles: frozenset[str]
     council_roles: frozenset[str]
     keys: bool = False
+    makes_keys: bool = False
+    """Whether it gives new subjects their keys; the others read them."""
+    inform: Inform = as_asked
     background: "Callable[[Service[S]], Sequence[Coroutine[Any, Any, None]]]" = lambda _service: ()
     projections: tuple[str, ...] = ()
     project_heard: Callable[[asyncpg.Connection, Sequence[Heard]], Awaitable[None]] | None = None
@@ -173,13 +177,14 @@ async def opened(definition: Definition[S], settings: Settings) -> AsyncIterator
         if definition.keys and settings.keys_url and settings.kek_file:
             keys = await open_pool(settings.keys_url.get_secret_value(), name=f"sir-{definition.name}-keys", size=4)
             stack.push_async_callback(_close, keys)
-            keyring = Keyring.load(keys, settings.kek_file)
+            keyring = Keyring.load(keys, settings.kek_file, makes=definition.makes_keys)
         store = Store(
             source=definition.name,
             decider=definition.decider,
             catalogue=definition.says,
             upcasters=definition.upcasters,
             keyring=keyring,
+            inform=definition.inform,
             project=definition.project,
             clock_shift=settings.clock_shift,
         )
@@ -223,6 +228,7 @@ def application(definition: Definition[S], settings: Settings) -> FastAPI:
                 *definition.background(service),
             ]
             tasks = [group.create_task(_crash_only(loop)) for loop in loops]
+            gc.freeze()  # what stands now stays: to walk all of it, now and then, stopped every request for 60 ms
             log.info("service.started", port=settings.port)
             yield
             await service.consumer.stop()

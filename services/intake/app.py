@@ -22,7 +22,7 @@ from services.intake.forgetting import forgetting
 from services.intake.queries import HEARD_UPCASTERS, is_known
 from services.intake.saying import seen_by
 from services.intake.settings import IntakeSettings
-from services.intake.standings import moved_by_others, moved_by_us
+from services.intake.standings import informing, moved_by_others, moved_by_us
 
 
 def _permitted(_state: State, _action: str) -> Refused | None:
@@ -47,6 +47,7 @@ def definition(settings: IntakeSettings) -> Definition[State]:
         decider=Decider[State](initial=Nothing(), evolve=evolve, decide=decide),
         says=SAYS,
         upcasters={},
+        inform=informing(secret),
         project=project,
         permitted=_permitted,
         allows=allows,
@@ -64,6 +65,7 @@ def definition(settings: IntakeSettings) -> Definition[State]:
         roles=frozenset(Role),
         council_roles=frozenset(COUNCIL_ROLES),
         keys=True,
+        makes_keys=True,
         background=lambda service: [sweeping(service), forgetting(service)],
         projections=("notified", "heard", "transfer"),
     )

@@ -1,21 +1,18 @@
 """From what was sent to a command: who may say it, what must be known before it is judged, and what is answered."""
 
-import asyncio
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
-from weakref import WeakKeyDictionary
 
 import asyncpg
 
 from contracts.clocks import london_date
 from contracts.codes import COUNCIL_ROLES, Role
 from contracts.envelope import Fault, Origin, Refused
-from services.chassis.batcher import Batcher
-from services.chassis.clock import new_id, now
+from services.chassis.clock import new_id
 from services.chassis.commands import Asked, created
 from services.chassis.identity import Caller
 from services.chassis.keys import Keyring, KeysUnavailableError
@@ -28,9 +25,8 @@ from services.intake.domain.case import Command
 from services.intake.domain.heard import Heard
 from services.intake.domain.notification import Change, Consider, Receive, Reclassify, Withdraw
 from services.intake.domain.path import permitted
-from services.intake.domain.rules import person_mark
 from services.intake.domain.state import Case, State
-from services.intake.queries import Prepared, Wanting, heard_of, prepare, tried
+from services.intake.queries import heard_of
 from services.intake.saying import council_of, fields, instant_of, missing, not_yours, notification, seen_by, taken_back
 from services.intake.telling import receipt, standing
 
@@ -39,10 +35,6 @@ Told = Callable[[str | None, Any, int], dict[str, Any]]
 """(id, or None for a dry run; state after; version) -> the answer."""
 Telling = Callable[[Heard, str | None, Any, int], dict[str, Any]]
 """The same, of a case of which something was heard."""
-
-_BATCHERS: Final[WeakKeyDictionary[Desk, Batcher[Wanting, Prepared]]] = WeakKeyDictionary()
-MEANWHILE: Final = timedelta(minutes=1)
-"""How long it may be from a reference to its commit: over midnight on New Year's Eve two years are asked for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +52,7 @@ async def notify(desk: Desk, asked: Asked[Notify]) -> Ask:
 
 
 async def received(desk: Desk, asked: Asked[Any], body: Notify, subject: str) -> Ask:
-    """A notification, with all that it is judged by."""
+    """A notification, for the case with this id."""
     registrar = is_registrar(asked.caller)
     council, mismatch = council_of(body.council, asked.caller.council)
     refuse(
@@ -72,26 +64,14 @@ async def received(desk: Desk, asked: Asked[Any], body: Notify, subject: str) ->
     )
     if council is None:
         raise AssertionError
-    said = notification(body)
-    received_at = instant_of(body.notified_on)
-    wanting = Wanting(
-        years=_years(desk, received_at),
-        council=council,
-        person=person_mark(desk.secret, council, said),
-        occurred_on=said.occurred_on,
-    )
-    prepared = await _tried(desk, wanting) if asked.dry_run else await _prepared(desk, wanting, subject)
     command = Receive(
-        references=prepared.references,
         council=council,
-        said=said,
+        said=notification(body),
         origin=_origin(asked.caller),
-        received_at=received_at,
+        received_at=instant_of(body.notified_on),
         register_row=(body.register_row or {}) if registrar else None,
-        same_person_lately=prepared.same_person and not registrar,
-        same_day_already=prepared.same_day and not registrar,
     )
-    return _carried(asked, command, receipt, About(subject=subject, council=council))
+    return _carried(desk, asked, command, receipt, About(subject=subject, council=council))
 
 
 async def consider(desk: Desk, asked: Asked[ConsiderationBody]) -> Ask:
@@ -101,8 +81,6 @@ async def consider(desk: Desk, asked: Asked[ConsiderationBody]) -> Ask:
     refuse(_one(mismatch))
     if council is None:
         raise AssertionError
-    if not asked.dry_run:
-        await keys(desk).create(subject)
     command = Consider(
         council=council,
         reason=body.reason,
@@ -112,7 +90,7 @@ async def consider(desk: Desk, asked: Asked[ConsiderationBody]) -> Ask:
         incident_type=body.incident_type,
         decided_by=body.decided_by,
     )
-    return _carried(asked, command, _considered, About(subject=subject, council=council))
+    return _carried(desk, asked, command, _considered, About(subject=subject, council=council))
 
 
 async def amend(desk: Desk, asked: Asked[ChangeBody]) -> Ask:
@@ -166,7 +144,7 @@ async def on_case(
     async with desk.pool.acquire() as connection:
         around = await around_of(connection, asked.caller, asked.subject)
     about = About(subject=asked.subject, council=council or case.council, occurred=instant_of(said))
-    return _carried(asked, make(around, _on(said)), partial(tell, around.heard), about)
+    return _carried(desk, asked, make(around, _on(said)), partial(tell, around.heard), about)
 
 
 async def allows(
@@ -182,8 +160,9 @@ async def around_of(connection: asyncpg.Connection, caller: Caller, subject: str
     return Around(side=side, council=seen_by(caller.council), heard=await heard_of(connection, subject))
 
 
-def _carried(asked: Asked[Any], command: Command, tell: Told, about: About) -> Ask:
+def _carried(desk: Desk, asked: Asked[Any], command: Command, tell: Told, about: About) -> Ask:
     """What the store is asked. A case that is only tried has no id, and is asked of a stream that is nobody's."""
+    keys(desk)  # without them nothing can be said of anybody
     caller = asked.caller
     return Ask(
         subject=asked.subject if asked.dry_run else about.subject,
@@ -201,26 +180,6 @@ def _carried(asked: Asked[Any], command: Command, tell: Told, about: About) -> A
         once=asked.once,
         answer=lambda done: created(tell(done.subject or None, done.state, done.version), done.version),
     )
-
-
-async def _prepared(desk: Desk, wanting: Wanting, subject: str) -> Prepared:
-    """References, fetched together with those who wait at the same moment, and meanwhile the case's key."""
-    if desk not in _BATCHERS:
-        _BATCHERS[desk] = Batcher(partial(prepare, desk.pool))
-    prepared, _ = await asyncio.gather(_BATCHERS[desk](wanting), keys(desk).create(subject))
-    return prepared
-
-
-async def _tried(desk: Desk, wanting: Wanting) -> Prepared:
-    async with desk.pool.acquire() as connection:
-        return await tried(connection, wanting)
-
-
-def _years(desk: Desk, received_at: datetime | None) -> tuple[int, ...]:
-    if received_at is not None:
-        return (london_date(received_at).year,)
-    moment = now() + shift(desk)
-    return tuple(sorted({london_date(moment).year, london_date(moment + MEANWHILE).year}))
 
 
 def _considered(subject: str | None, _state: State, version: int) -> dict[str, Any]:

@@ -45,7 +45,7 @@ async def save_new(desk: Desk, asked: Asked[Draft]) -> Response:
     if asked.once is None or asked.dry_run or council is None:
         return as_json({"draft_id": None})
     draft_id = new_id()
-    await keys(desk).create(str(draft_id))
+    await keys(desk).create([str(draft_id)])
     box = _sealed(desk, draft_id, asked.body)
     try:
         async with desk.pool.acquire() as connection, connection.transaction():

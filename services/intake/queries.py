@@ -10,6 +10,7 @@ import orjson
 
 from services.chassis import codec
 from services.chassis.keys import Keyring
+from services.chassis.postgres import transposed
 from services.intake.domain.days import happened_by
 from services.intake.domain.heard import HEARD, NOTHING_HEARD, Heard, learn
 
@@ -22,14 +23,13 @@ _ALIKE: Final = """
     ) as same_day
 """
 _PREPARE: Final = f"""
-    select n, year, nextval(('public.reference_' || year)::regclass) as number, same_person, same_day
+    select year, case when $5 then nextval(('public.reference_' || year)::regclass) end as number, same_person, same_day
     from (
         select n, year, {_ALIKE}
-        from unnest($1::int[], $2::int[], $3::text[], $4::bytea[], $5::date[]) as w(n, year, council, person, occurred_on)
-        order by n, year
+        from unnest($1::int[], $2::text[], $3::bytea[], $4::date[]) with ordinality as w(year, council, person, occurred_on, n)
+        order by n
     ) in_order
 """
-_LIKE: Final = f"select {_ALIKE} from (select $1::text as council, $2::bytea as person, $3::date as occurred_on) w"
 _INSTANT: Final = "select clock_timestamp() + $1::interval"
 _RESPONSIBLE: Final = "select exists (select from notified where subject = $1 and ($2::text is null or council = $2))"
 _KNOWN: Final = """
@@ -61,7 +61,7 @@ HEARD_UPCASTERS: Final[codec.Upcasters] = {}
 class Wanting:
     """What a new notification needs to know before it is judged."""
 
-    years: tuple[int, ...]
+    year: int
     council: str
     person: bytes | None
     occurred_on: date | None
@@ -69,32 +69,24 @@ class Wanting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prepared:
-    """A reference for each year in which it may be received, and whether it looks like one that is there."""
+    """Its reference, if it is to be kept, and whether it looks like one that is there."""
 
-    references: Mapping[int, str]
+    reference: str
     same_person: bool
     same_day: bool
 
 
-async def prepare(pool: asyncpg.Pool, wanting: Sequence[Wanting]) -> Sequence[Prepared]:
-    """References in order, for all who wait at once, in one round trip."""
-    columns = [(n, year, each.council, each.person, each.occurred_on) for n, each in enumerate(wanting) for year in each.years]
-    rows = await pool.fetch(_PREPARE, *map(list, zip(*columns, strict=True)))
-    of: dict[int, dict[int, str]] = {n: {} for n in range(len(wanting))}
-    for row in rows:
-        of[row["n"]][row["year"]] = f"SIR-{row['year']}-{row['number']:04d}"
-    alike = {row["n"]: row for row in rows}
-    return [Prepared(references=of[n], same_person=alike[n]["same_person"], same_day=alike[n]["same_day"]) for n in of]
-
-
-async def tried(connection: asyncpg.Connection, wanting: Wanting) -> Prepared:
-    """What a dry run needs to know: no reference is used up."""
-    row = await connection.fetchrow(_LIKE, wanting.council, wanting.person, wanting.occurred_on)
-    return Prepared(
-        references=dict.fromkeys(wanting.years, ""),
-        same_person=bool(row and row["same_person"]),
-        same_day=bool(row and row["same_day"]),
-    )
+async def prepare(connection: asyncpg.Connection, wanting: Sequence[Wanting], *, kept: bool) -> list[Prepared]:
+    """References in order, for all who wait at once, in one round trip; none is used up unless it is to be kept."""
+    columns = transposed([(each.year, each.council, each.person, each.occurred_on) for each in wanting], 4)
+    return [
+        Prepared(
+            reference=f"SIR-{row['year']}-{row['number']:04d}" if row["number"] is not None else "",
+            same_person=row["same_person"],
+            same_day=row["same_day"],
+        )
+        for row in await connection.fetch(_PREPARE, *columns, kept)
+    ]
 
 
 async def instant(connection: asyncpg.Connection, shift: timedelta) -> datetime:

@@ -1,21 +1,27 @@
 """Where each case stands, kept in the transaction of the fact that moves it: what was heard, and what follows from both folds."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
 from functools import reduce
-from typing import Final
+from typing import Any, Final
 
 import asyncpg
 
-from contracts.envelope import Event
+from contracts.clocks import london_date
+from contracts.envelope import Event, Origin
 from contracts.intake import IncidentConsidered, NotificationReceived
 from services.chassis import hearing
 from services.chassis.decider import Record
 from services.chassis.postgres import apply
+from services.chassis.store import Inform
 from services.intake.domain.heard import NOTHING_HEARD
+from services.intake.domain.notification import Receive
 from services.intake.domain.progress import progressed
+from services.intake.domain.rules import person_mark
 from services.intake.domain.status import status
 from services.intake.projections import ADD, PROGRESS, changes, new_cases
-from services.intake.queries import all_heard
+from services.intake.queries import Prepared, Wanting, all_heard, prepare
 
 _TAKE_IN: Final = """
     insert into heard (subject, version, id, type, schema, recorded, data)
@@ -69,3 +75,35 @@ async def _settle(connection: asyncpg.Connection, held: Sequence[asyncpg.Record]
         moved.append((subject, PROGRESS.dump_json(progress).decode(), where.value))
     if moved:
         await connection.execute(_SETTLE, *map(list, zip(*moved, strict=True)))
+
+
+def informing(secret: bytes) -> Inform:
+    """What a new notification is told before it is judged; a registrar's looks like no other."""
+
+    async def inform(connection: asyncpg.Connection, commands: Sequence[Any], at: datetime, *, kept: bool) -> Sequence[Any]:
+        new = [command for command in commands if isinstance(command, Receive)]
+        if not new:
+            return commands
+        prepared = iter(await prepare(connection, [_wanting(secret, command, at) for command in new], kept=kept))
+        return [_informed(command, next(prepared)) if isinstance(command, Receive) else command for command in commands]
+
+    return inform
+
+
+def _wanting(secret: bytes, command: Receive, at: datetime) -> Wanting:
+    return Wanting(
+        year=london_date(command.received(at)).year,
+        council=command.council,
+        person=person_mark(secret, command.council, command.said),
+        occurred_on=command.said.occurred_on,
+    )
+
+
+def _informed(command: Receive, known: Prepared) -> Receive:
+    live = command.origin is Origin.LIVE
+    return replace(
+        command,
+        reference=known.reference,
+        same_person_lately=live and known.same_person,
+        same_day_already=live and known.same_day,
+    )

@@ -53,7 +53,7 @@ class Bench:
             record_of(e, data, topic=self.made.topic, partition=0, offset=start + n) for n, (e, data) in enumerate(records)
         ]
         async with self.pong.transaction():
-            return await self.partition.take(self.pong, 0, offered, careful=careful)
+            return (await self.partition.take(self.pong, {0: offered}, careful=careful)).get(0)
 
     async def echoed(self) -> list[tuple[str, int]]:
         """What pong has taken in from ping, by subject and number."""

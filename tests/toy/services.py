@@ -116,10 +116,8 @@ def cause(caller: Caller, correlation: UUID) -> Cause:
     return Cause(role=caller.role, actor=caller.actor, council=caller.council, origin="live", correlation=correlation)  # type: ignore[arg-type]
 
 
-async def first(service: Service[State], asked: Asked[Said]) -> Ask:
+async def first(_service: Service[State], asked: Asked[Said]) -> Ask:
     subject = str(new_id())
-    if service.keyring:
-        await service.keyring.create(subject)
     return Ask(
         subject=subject,
         command=Ping(number=asked.body.number, secret=asked.body.secret),
@@ -173,4 +171,5 @@ def definition(name: str) -> Definition[State]:
         roles=ROLES,
         council_roles=frozenset({"council"}),
         keys=name == "ping",
+        makes_keys=name == "ping",
     )

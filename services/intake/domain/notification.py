@@ -30,16 +30,23 @@ from services.intake.domain.transfer import ended
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receive:
-    """Notify. `received_at` is given by a registrar only; otherwise it is now, in one of the years that have a reference."""
+    """Notify. `received_at` is given by a registrar only; otherwise it is now.
 
-    references: Mapping[int, str]
+    Before it is judged it is told its reference (none if it is only tried), and whether it looks like another.
+    """
+
     council: str
     said: Notification
     origin: Origin
     received_at: datetime | None = None
     register_row: Mapping[str, str] | None = None
+    reference: str = ""
     same_person_lately: bool = False
     same_day_already: bool = False
+
+    def received(self, at: datetime) -> datetime:
+        """When it is received, if it is judged at an instant."""
+        return self.received_at or at
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +94,7 @@ class Reclassify:
 
 def receive(command: Receive, at: datetime) -> Decision:
     """A case begins."""
-    received_at = command.received_at or at
+    received_at = command.received(at)
     received_on = london_date(received_at)
     said = _placed(command.said, command.council) if command.origin is Origin.LIVE else command.said
     around = Circumstances(
@@ -99,11 +106,9 @@ def receive(command: Receive, at: datetime) -> Decision:
     )
     if faults := refusals(said, around):
         return Refused(code="refused", detail="The notification breaks a rule.", faults=tuple(faults))
-    if (reference := command.references.get(received_on.year)) is None:
-        return Refused(status=503, code="unavailable", detail="The year has ended meanwhile; try again.")
     return [
         NotificationReceived(
-            reference=reference,
+            reference=command.reference,
             council=command.council,
             received_at=received_at,
             received_on=received_on,

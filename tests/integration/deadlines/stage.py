@@ -85,7 +85,7 @@ class Stage:
         async with self.service.pool.acquire() as connection, connection.transaction():
             await connection.execute("insert into bookmark values ($1, 0, 0, '') on conflict do nothing", TOPIC)
             partition = Partition(topic=TOPIC, listener=self.service.definition.listener(self.service))
-            assert await partition.take(connection, 0, records, careful=False) is None
+            assert await partition.take(connection, {0: records}, careful=False) == {}
         self.offset += len(records)
 
     async def notify(

@@ -200,7 +200,7 @@ class Stage:
         """Put an event of another service on the topic, chained and sealed as that service would."""
         source = event.type.split(".")[1]
         stream = f"{source}/{subject}"
-        await self.keyring.create(subject) if stream not in self.heads else await self.keyring.fetch([subject])
+        await self.keyring.create([subject]) if stream not in self.heads else await self.keyring.fetch([subject])
         before, at, identity = self.heads.get(stream), now(), new_id()
         data = codec.encode(event, self.keyring.box(subject, identity.bytes))
         policy, calendar = event.rules()

@@ -113,7 +113,7 @@ def test_likely_duplicates_are_flagged() -> None:
 
 def received(at: datetime = NOW, **more: Any) -> NotificationReceived:
     decision = decide(
-        Nothing(), Receive(references={2014: "SIR-2014-0001"}, council="S12000049", said=SAID, origin=Origin.LIVE, **more), at
+        Nothing(), Receive(reference="SIR-2014-0001", council="S12000049", said=SAID, origin=Origin.LIVE, **more), at
     )
     assert not isinstance(decision, Refused)
     (event,) = decision
@@ -134,7 +134,7 @@ def test_the_receipts_day_is_the_one_in_scotland() -> None:
     )
     decision = decide(
         Nothing(),
-        Receive(references={2014: "x"}, council="y", said=summer, origin=Origin.LIVE),
+        Receive(reference="x", council="y", said=summer, origin=Origin.LIVE),
         datetime(2014, 7, 1, 23, 30, tzinfo=UTC),
     )
     assert not isinstance(decision, Refused)

@@ -35,7 +35,7 @@ def test_the_area_is_the_councils_own_unless_another_is_named() -> None:
 
 def test_a_live_notification_has_its_councils_area_and_a_register_none() -> None:
     for around, area in ((council(), "Fife"), (registrar(), None)):
-        command = Receive(references={2026: "SIR-2026-0001"}, council=FIFE, said=MAPPA, origin=around.origin)
+        command = Receive(reference="SIR-2026-0001", council=FIFE, said=MAPPA, origin=around.origin)
         (event,) = events(decide(Nothing(), command, RECEIVED))
         assert isinstance(event, NotificationReceived)
         assert event.notification.mappa is not None
@@ -43,7 +43,7 @@ def test_a_live_notification_has_its_councils_area_and_a_register_none() -> None
 
 
 def test_the_same_mappa_without_its_area_is_no_change() -> None:
-    command = Receive(references={2026: "SIR-2026-0001"}, council=GLASGOW, said=MAPPA, origin=council().origin)
+    command = Receive(reference="SIR-2026-0001", council=GLASGOW, said=MAPPA, origin=council().origin)
     case = evolve(Nothing(), events(decide(Nothing(), command, RECEIVED))[0])
     change = Change(correction=True, values={"mappa": Mappa(category=1)}, reason="x", around=council())
     assert decide(case, change, NOW) == []
