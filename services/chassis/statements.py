@@ -1,4 +1,4 @@
-"""What the store asks the database: heads locked with the answers that are kept, and everything that an append leaves, in one go."""
+"""What the store asks the database: heads locked with the answers kept, and all that an append leaves, in one go."""
 
 from typing import Final
 
