@@ -60,6 +60,10 @@ class _Work:
     drain: set[str] = field(default_factory=set)
     tally: dict[str, int] = field(default_factory=lambda: dict.fromkeys(telemetry.RECORD_RESULTS, 0))
 
+    def mark(self, envelope: Envelope) -> tuple[int, bytes]:
+        """What was taken in of an event's stream: its last version and hash."""
+        return self.marks.get((envelope.source, envelope.subject), (0, NO_HASH))
+
 
 class Partition:
     """Takes in the records of one topic for one service, partition by partition."""
@@ -99,12 +103,15 @@ class Partition:
         return None
 
     async def _work(self, connection: asyncpg.Connection, envelopes: list[Envelope]) -> _Work:
-        rows = await connection.fetch(_MARKS, [e.source for e in envelopes], [e.subject for e in envelopes])
         return _Work(
-            marks={(row[0], row[1]): (row[2], row[3]) for row in rows},
+            marks=await self._marks(connection, envelopes),
             parked=await parking.subjects(connection, {e.subject for e in envelopes}),
             halted={row["source"] for row in await connection.fetch("select source from halted")},
         )
+
+    async def _marks(self, connection: asyncpg.Connection, envelopes: list[Envelope]) -> dict[tuple[str, str], tuple[int, bytes]]:
+        rows = await connection.fetch(_MARKS, [e.source for e in envelopes], [e.subject for e in envelopes])
+        return {(row[0], row[1]): (row[2], row[3]) for row in rows}
 
     async def _one(
         self, connection: asyncpg.Connection, work: _Work, record: ConsumerRecord, envelope: Envelope | None, *, careful: bool
@@ -112,31 +119,30 @@ class Partition:
         if envelope is None:
             self._set_aside(work, record, None, "unreadable", "no envelope")
             return
-        stream = (envelope.source, envelope.subject)
-        version, last = work.marks.get(stream, (0, NO_HASH))
+        version, _ = work.mark(envelope)
         if envelope.source in work.halted:
             work.tally["halted"] += 1
             self._set_aside(work, record, envelope, "halted", "the source's history has forked")
-        elif envelope.streamversion <= version:
-            await self._seen(connection, work, record, envelope, (version, last))
-        elif envelope.subject in work.parked:
+        elif envelope.streamversion > version and envelope.subject in work.parked:
             self._set_aside(work, record, envelope, "behind", "an earlier event of the case is set aside")
             work.drain.add(envelope.subject)
         elif envelope.streamversion > version + 1:
             self._set_aside(work, record, envelope, "gap", f"version {version + 1} is missing")
-        elif envelope.prevhash != last:
-            await self._fork(connection, work, record, envelope, "a link to another history")
+        elif (reason := await self._forked(connection, work, envelope)) is not None:
+            await self._halt(connection, work, envelope, reason)
+            self._set_aside(work, record, envelope, "halted", reason)
+        elif envelope.streamversion <= version:
+            work.tally["duplicate"] += 1
         else:
             await self._next(connection, work, record, envelope, careful=careful)
 
-    async def _seen(
-        self, connection: asyncpg.Connection, work: _Work, record: ConsumerRecord, envelope: Envelope, mark: tuple[int, bytes]
-    ) -> None:
-        known = mark[1] if envelope.streamversion == mark[0] else await self._listener.known(connection, envelope)
-        if known is not None and known != envelope.hash:
-            await self._fork(connection, work, record, envelope, "another event under a version that was seen")
-        else:
-            work.tally["duplicate"] += 1
+    async def _forked(self, connection: asyncpg.Connection, work: _Work, envelope: Envelope) -> str | None:
+        """How a record that is seen, or next in its stream, belongs to another history than what was taken in; None if not."""
+        version, last = work.mark(envelope)
+        if envelope.streamversion == version + 1:
+            return None if envelope.prevhash == last else "a link to another history"
+        known = last if envelope.streamversion == version else await self._listener.known(connection, envelope)
+        return None if known in {None, envelope.hash} else "another event under a version that was seen"
 
     async def _next(
         self, connection: asyncpg.Connection, work: _Work, record: ConsumerRecord, envelope: Envelope, *, careful: bool
@@ -173,30 +179,27 @@ class Partition:
 
     async def _drain(self, connection: asyncpg.Connection, work: _Work, subject: str) -> None:
         """Take what is set aside for a case as long as some record of it is the next of its stream, the earliest first."""
-        while True:
-            rows = await parking.of(connection, subject)
-            ready = next((row for row in rows if self._is_ready(work, row)), None)
-            if ready is None:
-                return
-            identity, record = ready
-            envelope = record.envelope
-            if envelope is None:
-                return
-            version, _ = work.marks.get((envelope.source, subject), (0, NO_HASH))
-            if envelope.streamversion > version and (fault := await self._drained(connection, record, envelope)) is not None:
-                await parking.annotate(connection, identity, fault)
-                return
-            await parking.release(connection, identity)
-            if envelope.streamversion > version:
+        aside = await parking.of(connection, subject)
+        waiting = [(identity, record, record.envelope) for identity, record in aside if record.envelope is not None]
+        # Streams of the case that this batch does not speak of wait here too.
+        work.marks = await self._marks(connection, [envelope for _, _, envelope in waiting]) | work.marks
+        while (ready := next((row for row in waiting if self._is_ready(work, row[2])), None)) is not None:
+            identity, record, envelope = ready
+            if (reason := await self._forked(connection, work, envelope)) is not None:
+                await self._halt(connection, work, envelope, reason)
+                continue
+            if envelope.streamversion > work.mark(envelope)[0]:
+                if (fault := await self._drained(connection, record, envelope)) is not None:
+                    await parking.annotate(connection, identity, fault)
+                    return
                 self._advance(work, envelope)
                 work.tally["drained"] += 1
+            await parking.release(connection, identity)
+            waiting.remove(ready)
 
-    def _is_ready(self, work: _Work, row: tuple[int, Parked]) -> bool:
-        envelope = row[1].envelope
-        if envelope is None or envelope.source in work.halted:
-            return False
-        version, last = work.marks.get((envelope.source, envelope.subject), (0, NO_HASH))
-        return envelope.streamversion <= version or (envelope.streamversion == version + 1 and envelope.prevhash == last)
+    @staticmethod
+    def _is_ready(work: _Work, envelope: Envelope) -> bool:
+        return envelope.source not in work.halted and envelope.streamversion <= work.mark(envelope)[0] + 1
 
     async def _drained(self, connection: asyncpg.Connection, record: Parked, envelope: Envelope) -> str | None:
         if not self._listener.names(envelope.type):
@@ -210,10 +213,12 @@ class Partition:
 
     async def retry(self, connection: asyncpg.Connection, subject: str) -> None:
         """Try again what is set aside for a case (after a repair). Call inside a transaction."""
-        rows = await parking.of(connection, subject)
-        work = await self._work(connection, [record.envelope for _, record in rows if record.envelope is not None])
-        await self._drain(connection, work, subject)
-        await self._write(connection, work, rows[0][1].partition if rows else 0)
+        for partition in sorted({record.partition for _, record in await parking.of(connection, subject)}):
+            # The consumer drains too: whoever comes second finds what the first has left.
+            await connection.fetchrow(_BOOKMARK, self._topic, partition)
+            work = await self._work(connection, [])
+            await self._drain(connection, work, subject)
+            await self._write(connection, work, partition)
 
     def _advance(self, work: _Work, envelope: Envelope) -> None:
         stream = (envelope.source, envelope.subject)
@@ -238,13 +243,10 @@ class Partition:
             )
         )
 
-    async def _fork(
-        self, connection: asyncpg.Connection, work: _Work, record: ConsumerRecord, envelope: Envelope, reason: str
-    ) -> None:
+    async def _halt(self, connection: asyncpg.Connection, work: _Work, envelope: Envelope, reason: str) -> None:
         log.critical("source.forked", stream=envelope.stream, version=envelope.streamversion, reason=reason)
         work.halted.add(envelope.source)
         await connection.execute(_HALT, envelope.source, envelope.subject, envelope.streamversion, reason)
-        self._set_aside(work, record, envelope, "halted", reason)
 
     async def _write(self, connection: asyncpg.Connection, work: _Work, partition: int) -> None:
         if work.changed:
