@@ -28,7 +28,7 @@ _BOOKMARK: Final = "select next_offset, last_hash from bookmark where topic = $1
 _MOVE: Final = "update bookmark set next_offset = $3, last_hash = $4 where topic = $1 and partition = $2"
 _MARKS: Final = """
     select w.source, w.subject, w.version, w.hash from watermark w
-    join (select distinct * from unnest($1::text[], $2::text[])) as u(source, subject) using (source, subject)
+    join unnest($1::text[], $2::text[]) as u(source, subject) using (source, subject)
 """
 _MARK: Final = """
     insert into watermark as w (source, subject, version, hash, partition)
@@ -38,6 +38,12 @@ _MARK: Final = """
 _HALT: Final = "insert into halted (source, subject, version, reason) values ($1, $2, $3, $4) on conflict do nothing"
 
 log = structlog.get_logger()
+
+
+Stream = tuple[str, str]
+"""Source and subject."""
+Mark = tuple[int, bytes]
+"""A version and its hash."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,16 +57,16 @@ class Fenced:
 class _Work:
     """What one transaction knows and will write."""
 
-    marks: dict[tuple[str, str], tuple[int, bytes]]
+    marks: dict[Stream, Mark]
     parked: set[str]
     halted: set[str]
-    changed: set[tuple[str, str]] = field(default_factory=set)
+    changed: set[Stream] = field(default_factory=set)
     heard: list[Heard] = field(default_factory=list)
     aside: list[Parked] = field(default_factory=list)
     drain: set[str] = field(default_factory=set)
     tally: dict[str, int] = field(default_factory=lambda: dict.fromkeys(telemetry.RECORD_RESULTS, 0))
 
-    def mark(self, envelope: Envelope) -> tuple[int, bytes]:
+    def mark(self, envelope: Envelope) -> Mark:
         """What was taken in of an event's stream: its last version and hash."""
         return self.marks.get((envelope.source, envelope.subject), (0, NO_HASH))
 
@@ -104,14 +110,10 @@ class Partition:
 
     async def _work(self, connection: asyncpg.Connection, envelopes: list[Envelope]) -> _Work:
         return _Work(
-            marks=await self._marks(connection, envelopes),
+            marks=await marks(connection, {(e.source, e.subject) for e in envelopes}),
             parked=await parking.subjects(connection, {e.subject for e in envelopes}),
             halted={row["source"] for row in await connection.fetch("select source from halted")},
         )
-
-    async def _marks(self, connection: asyncpg.Connection, envelopes: list[Envelope]) -> dict[tuple[str, str], tuple[int, bytes]]:
-        rows = await connection.fetch(_MARKS, [e.source for e in envelopes], [e.subject for e in envelopes])
-        return {(row[0], row[1]): (row[2], row[3]) for row in rows}
 
     async def _one(
         self, connection: asyncpg.Connection, work: _Work, record: ConsumerRecord, envelope: Envelope | None, *, careful: bool
@@ -182,7 +184,7 @@ class Partition:
         aside = await parking.of(connection, subject)
         waiting = [(identity, record, record.envelope) for identity, record in aside if record.envelope is not None]
         # Streams of the case that this batch does not speak of wait here too.
-        work.marks = await self._marks(connection, [envelope for _, _, envelope in waiting]) | work.marks
+        work.marks = await marks(connection, {(envelope.source, subject) for _, _, envelope in waiting}) | work.marks
         while (ready := next((row for row in waiting if self._is_ready(work, row[2])), None)) is not None:
             identity, record, envelope = ready
             if (reason := await self._forked(connection, work, envelope)) is not None:
@@ -276,14 +278,22 @@ async def _envelopes(records: Iterable[ConsumerRecord]) -> list[Envelope | None]
     since = loop.time()
     found: list[Envelope | None] = []
     for record in records:
-        found.append(_envelope(record))
+        found.append(envelope_of(record))
         if loop.time() - since > SLICE_SECONDS:
             await asyncio.sleep(0)
             since = loop.time()
     return found
 
 
-def _envelope(record: ConsumerRecord) -> Envelope | None:
+async def marks(connection: asyncpg.Connection, streams: Iterable[Stream]) -> dict[Stream, Mark]:
+    """What has been taken in of these streams."""
+    wanted = list(streams)
+    rows = await connection.fetch(_MARKS, [source for source, _ in wanted], [subject for _, subject in wanted])
+    return {(row[0], row[1]): (row[2], row[3]) for row in rows}
+
+
+def envelope_of(record: ConsumerRecord) -> Envelope | None:
+    """A record's envelope; None if it has none that can be read."""
     try:
         envelope = codec.from_headers(record.headers)
     except (KeyError, ValueError, AttributeError, TypeError):

@@ -6,7 +6,8 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from tests.toy.harness import toy
+from tests.toy.bench import bench_on
+from tests.toy.harness import drop_topic, make_topic, toy
 
 
 async def test_a_damaged_read_model_comes_out_right_while_writing_goes_on(
@@ -51,6 +52,43 @@ async def test_a_rebuild_that_is_killed_changes_nothing(
         assert code == 0, output
         assert "the same as before" in output
         await made.conserved()
+
+
+async def test_a_rebuild_takes_in_what_the_live_one_did(postgres_url: str, kafka_bootstrap: str, tmp_path: Path) -> None:
+    async with bench_on(postgres_url, kafka_bootstrap, tmp_path) as bench:
+        made = bench.made
+        a, b, c = await bench.say("a", 2, 4, 6), await bench.say("b", 8, 666, 10), await bench.say("c", 12, 14)
+        await made.send([a[0], a[2], b[0], b[1], b[2], a[0], c[1], a[1], a[1]])
+        await made.start("pong")
+        await made.taken_in("pong")
+        rebuilding = asyncio.create_task(made.word("pong", "rebuild", SIR_FAILPOINT="rebuild.half_way:sleep=1"))
+        await asyncio.sleep(1)
+        await made.send([a[0], a[1]])  # while it is built, what it has folded comes again
+        code, output = await rebuilding
+        assert (code, "the same as before" in output) == (0, True), output
+        await made.send(c[:1])
+        await made.taken_in("pong")
+        assert [await bench.taken(subject) for subject in "abc"] == [[2, 4, 6], [8], [12, 14]]
+
+
+async def test_a_rebuild_from_a_topic_that_lacks_something_is_thrown_away(
+    postgres_url: str, kafka_bootstrap: str, tmp_path: Path
+) -> None:
+    async with bench_on(postgres_url, kafka_bootstrap, tmp_path) as bench:
+        made = bench.made
+        a = await bench.say("a", 2, 4)
+        await made.send(a)
+        await made.start("pong")
+        await made.taken_in("pong")
+        await made.kill("pong")
+        await drop_topic(made)
+        await make_topic(made)
+        await made.send(a[:1])  # of the owner's publishing again, only the beginning
+        await made.start("pong")
+        await made.taken_in("pong")
+        code, output = await made.word("pong", "rebuild")
+        assert (code, "not all there" in output) == (1, True), output
+        assert await bench.taken("a") == [2, 4]
 
 
 async def test_every_altered_column_and_a_tail_cut_off_are_found(postgres_url: str, kafka_bootstrap: str, tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import signal
 import socket
 import sys
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,7 +17,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
 import httpx2
-from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from joserfc import jwt
 from joserfc.jwk import KeySet, OKPKey
@@ -174,6 +174,18 @@ class Toy:
                     pass
                 await self.running("ping")
                 await asyncio.sleep(0.05)
+
+    async def taken_in(self, name: str) -> None:
+        """Wait until one service has read the topic to its end."""
+        async with asyncio.timeout(30), httpx2.AsyncClient(headers={"Authorization": f"Bearer {self.token()}"}) as client:
+            while (await client.get(f"{self.base(name)}/v1/status")).json()["behind"] != 0:
+                await asyncio.sleep(0.05)
+
+    async def send(self, said: Sequence[tuple[Envelope, bytes]]) -> None:
+        """Put records on the topic in this order, as a relay would."""
+        async with AIOKafkaProducer(bootstrap_servers=self.kafka) as producer:
+            for envelope, data in said:
+                await producer.send_and_wait(self.topic, data, key=envelope.subject.encode(), headers=codec.headers(envelope))
 
     async def settled(self, *, seconds: float = 60) -> None:
         """Wait until both services have taken everything in."""
