@@ -45,7 +45,7 @@ class Bench:
 
     async def say(self, subject: str, *numbers: int) -> list[Made]:
         """Records of one ping stream."""
-        store = Store(source="ping", decider=DECIDER, catalogue=PING, upcasters={})
+        store = Store(source="ping", decider=DECIDER, catalogue=PING, upcasters={}, project=project)
         async with self.ping.transaction():
             done = await store.append(
                 self.ping, [Ask(subject=subject, command=Ping(number=number), cause=CAUSE) for number in numbers]
