@@ -1,15 +1,18 @@
-"""A local stack as a process of its own, for as long as a test or a session needs it."""
+"""A local stack as a process of its own, or a part of one, for as long as a test or a session needs it."""
 
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
+from deploy.local import kafka
 from deploy.local.environment import inherited
-from deploy.local.stack import CHECKOUT, Addresses, read
+from deploy.local.stack import CHECKOUT, Addresses, free_ports, read
+from deploy.local.supervisor import Child
 
 READY_SECONDS = 120
 STOPPED_SECONDS = 15
@@ -46,6 +49,27 @@ def local_stack(word: str, state: Path, environment: Mapping[str, str] | None = 
 def own_parts() -> dict[str, str]:
     """The environment of a stack that runs parts of its own, whatever the session stands on."""
     return {name: value for name, value in inherited().items() if name not in {"DATABASE_URL", "KAFKA_BOOTSTRAP"}}
+
+
+@dataclass(frozen=True)
+class Broker:
+    """A Kafka of its own, to be stopped and started."""
+
+    child: Child
+    address: str
+
+
+@asynccontextmanager
+async def broker(state: Path) -> AsyncIterator[Broker]:
+    """Apache Kafka in a folder, running."""
+    (state / "logs").mkdir(parents=True, exist_ok=True)
+    port, controller = free_ports(2)
+    child = await kafka.prepared(state, port, controller)
+    await child.start()
+    try:
+        yield Broker(child, f"127.0.0.1:{port}")
+    finally:
+        await child.stop()
 
 
 def pause() -> None:

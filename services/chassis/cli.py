@@ -144,6 +144,11 @@ async def _rebuild(service: Service[Any]) -> int:
                 own_tail=lambda connection: rebuilding.own_tail(connection, service.store, service.definition.project),
                 progress=lambda count, total: bar.update(task, completed=count, total=total),
             )
+    except rebuilding.IncompleteError as error:
+        CONSOLE.print(
+            f"{name}: the topic is not all there ({error}): nothing is changed. Let its owners publish again, then rebuild."
+        )
+        return 1
     finally:
         await owner.close()
     same = "the same as before" if done.equal else "different from before"

@@ -18,7 +18,6 @@ _PARK: Final = """
     insert into parked (topic, partition, "offset", source, subject, version, headers, data, reason, detail)
     select * from unnest($1::text[], $2::int[], $3::bigint[], $4::text[], $5::text[], $6::int[], $7::bytea[], $8::bytea[],
                          $9::text[], $10::text[])
-    on conflict (topic, partition, "offset") do nothing
 """
 _RELEASE: Final = "delete from parked where id = $1"
 _ANNOTATE: Final = "update parked set detail = $2 where id = $1"

@@ -47,6 +47,12 @@ _HALT: Final = "insert into halted (source, subject, version, reason) values ($1
 log = structlog.get_logger()
 
 
+Stream = tuple[str, str]
+"""Source and subject."""
+Mark = tuple[int, bytes]
+"""A version and its hash."""
+
+
 @dataclass(frozen=True, slots=True)
 class Fenced:
     """The bookmark stands elsewhere: another member, or an earlier life of this one, has been here."""
@@ -58,14 +64,18 @@ class Fenced:
 class _Work:
     """What one transaction knows and will write."""
 
-    marks: dict[tuple[str, str], tuple[int, bytes]]
+    marks: dict[Stream, Mark]
     parked: set[str]
     halted: set[str]
-    changed: dict[tuple[str, str], int] = field(default_factory=dict)
+    changed: dict[Stream, int] = field(default_factory=dict)
     heard: list[Heard] = field(default_factory=list)
     aside: list[Parked] = field(default_factory=list)
     drain: set[str] = field(default_factory=set)
     tally: dict[str, int] = field(default_factory=lambda: dict.fromkeys(telemetry.RECORD_RESULTS, 0))
+
+    def mark(self, envelope: Envelope) -> Mark:
+        """What was taken in of an event's stream: its last version and hash."""
+        return self.marks.get((envelope.source, envelope.subject), (0, NO_HASH))
 
 
 class Partition:
@@ -113,10 +123,8 @@ class Partition:
                 telemetry.consumed.labels(result=result).inc(count)
 
     async def _work(self, connection: asyncpg.Connection, envelopes: list[Envelope]) -> _Work:
-        streams = {(e.source, e.subject) for e in envelopes}
-        rows = await connection.fetch(_MARKS, [source for source, _ in streams], [subject for _, subject in streams])
         return _Work(
-            marks={(row[0], row[1]): (row[2], row[3]) for row in rows},
+            marks=await marks(connection, {(e.source, e.subject) for e in envelopes}),
             parked=await parking.subjects(connection, {e.subject for e in envelopes}),
             halted={row["source"] for row in await connection.fetch("select source from halted")},
         )
@@ -127,31 +135,30 @@ class Partition:
         if envelope is None:
             self._set_aside(work, record, None, "unreadable", "no envelope")
             return
-        stream = (envelope.source, envelope.subject)
-        version, last = work.marks.get(stream, (0, NO_HASH))
+        version, _ = work.mark(envelope)
         if envelope.source in work.halted:
             work.tally["halted"] += 1
             self._set_aside(work, record, envelope, "halted", "the source's history has forked")
-        elif envelope.streamversion <= version:
-            await self._seen(connection, work, record, envelope, (version, last))
-        elif envelope.subject in work.parked:
+        elif envelope.streamversion > version and envelope.subject in work.parked:
             self._set_aside(work, record, envelope, "behind", "an earlier event of the case is set aside")
             work.drain.add(envelope.subject)
         elif envelope.streamversion > version + 1:
             self._set_aside(work, record, envelope, "gap", f"version {version + 1} is missing")
-        elif envelope.prevhash != last:
-            await self._fork(connection, work, record, envelope, "a link to another history")
+        elif (reason := await self._forked(connection, work, envelope)) is not None:
+            await self._halt(connection, work, envelope, reason)
+            self._set_aside(work, record, envelope, "halted", reason)
+        elif envelope.streamversion <= version:
+            work.tally["duplicate"] += 1
         else:
             await self._next(connection, work, record, envelope, careful=careful)
 
-    async def _seen(
-        self, connection: asyncpg.Connection, work: _Work, record: ConsumerRecord, envelope: Envelope, mark: tuple[int, bytes]
-    ) -> None:
-        known = mark[1] if envelope.streamversion == mark[0] else await self._listener.known(connection, envelope)
-        if known is not None and known != envelope.hash:
-            await self._fork(connection, work, record, envelope, "another event under a version that was seen")
-        else:
-            work.tally["duplicate"] += 1
+    async def _forked(self, connection: asyncpg.Connection, work: _Work, envelope: Envelope) -> str | None:
+        """How a record that is seen, or next in its stream, belongs to another history than what was taken in; None if not."""
+        version, last = work.mark(envelope)
+        if envelope.streamversion == version + 1:
+            return None if envelope.prevhash == last else "a link to another history"
+        known = last if envelope.streamversion == version else await self._listener.known(connection, envelope)
+        return None if known in {None, envelope.hash} else "another event under a version that was seen"
 
     async def _next(
         self, connection: asyncpg.Connection, work: _Work, record: ConsumerRecord, envelope: Envelope, *, careful: bool
@@ -188,30 +195,27 @@ class Partition:
 
     async def _drain(self, connection: asyncpg.Connection, work: _Work, subject: str) -> None:
         """Take what is set aside for a case as long as some record of it is the next of its stream, the earliest first."""
-        while True:
-            rows = await parking.of(connection, subject)
-            ready = next((row for row in rows if self._is_ready(work, row)), None)
-            if ready is None:
-                return
-            identity, record = ready
-            envelope = record.envelope
-            if envelope is None:
-                return
-            version, _ = work.marks.get((envelope.source, subject), (0, NO_HASH))
-            if envelope.streamversion > version and (fault := await self._drained(connection, record, envelope)) is not None:
-                await parking.annotate(connection, identity, fault)
-                return
-            await parking.release(connection, identity)
-            if envelope.streamversion > version:
+        aside = await parking.of(connection, subject)
+        waiting = [(identity, record, record.envelope) for identity, record in aside if record.envelope is not None]
+        # Streams of the case that this batch does not speak of wait here too.
+        work.marks = await marks(connection, {(envelope.source, subject) for _, _, envelope in waiting}) | work.marks
+        while (ready := next((row for row in waiting if self._is_ready(work, row[2])), None)) is not None:
+            identity, record, envelope = ready
+            if (reason := await self._forked(connection, work, envelope)) is not None:
+                await self._halt(connection, work, envelope, reason)
+                continue
+            if envelope.streamversion > work.mark(envelope)[0]:
+                if (fault := await self._drained(connection, record, envelope)) is not None:
+                    await parking.annotate(connection, identity, fault)
+                    return
                 self._advance(work, envelope, record.partition)
                 work.tally["drained"] += 1
+            await parking.release(connection, identity)
+            waiting.remove(ready)
 
-    def _is_ready(self, work: _Work, row: tuple[int, Parked]) -> bool:
-        envelope = row[1].envelope
-        if envelope is None or envelope.source in work.halted:
-            return False
-        version, last = work.marks.get((envelope.source, envelope.subject), (0, NO_HASH))
-        return envelope.streamversion <= version or (envelope.streamversion == version + 1 and envelope.prevhash == last)
+    @staticmethod
+    def _is_ready(work: _Work, envelope: Envelope) -> bool:
+        return envelope.source not in work.halted and envelope.streamversion <= work.mark(envelope)[0] + 1
 
     async def _drained(self, connection: asyncpg.Connection, record: Parked, envelope: Envelope) -> str | None:
         if not self._listener.names(envelope.type):
@@ -226,7 +230,10 @@ class Partition:
     async def retry(self, connection: asyncpg.Connection, subject: str) -> None:
         """Try again what is set aside for a case (after a repair). Call inside a transaction."""
         rows = await parking.of(connection, subject)
-        work = await self._work(connection, [record.envelope for _, record in rows if record.envelope is not None])
+        for partition in sorted({record.partition for _, record in rows}):
+            # The consumer drains too: whoever comes second finds what the first has left.
+            await connection.fetch(_BOOKMARKS, self._topic, [partition])
+        work = await self._work(connection, [])
         await self._drain(connection, work, subject)
         await self._write(connection, work)
 
@@ -253,13 +260,10 @@ class Partition:
             )
         )
 
-    async def _fork(
-        self, connection: asyncpg.Connection, work: _Work, record: ConsumerRecord, envelope: Envelope, reason: str
-    ) -> None:
+    async def _halt(self, connection: asyncpg.Connection, work: _Work, envelope: Envelope, reason: str) -> None:
         log.critical("source.forked", stream=envelope.stream, version=envelope.streamversion, reason=reason)
         work.halted.add(envelope.source)
         await connection.execute(_HALT, envelope.source, envelope.subject, envelope.streamversion, reason)
-        self._set_aside(work, record, envelope, "halted", reason)
 
     async def _write(self, connection: asyncpg.Connection, work: _Work) -> None:
         if work.changed:
@@ -289,14 +293,22 @@ async def _envelopes(records: Iterable[ConsumerRecord]) -> list[Envelope | None]
     since = loop.time()
     found: list[Envelope | None] = []
     for record in records:
-        found.append(_envelope(record))
+        found.append(envelope_of(record))
         if loop.time() - since > SLICE_SECONDS:
             await asyncio.sleep(0)
             since = loop.time()
     return found
 
 
-def _envelope(record: ConsumerRecord) -> Envelope | None:
+async def marks(connection: asyncpg.Connection, streams: Iterable[Stream]) -> dict[Stream, Mark]:
+    """What has been taken in of these streams."""
+    wanted = list(streams)
+    rows = await connection.fetch(_MARKS, [source for source, _ in wanted], [subject for _, subject in wanted])
+    return {(row[0], row[1]): (row[2], row[3]) for row in rows}
+
+
+def envelope_of(record: ConsumerRecord) -> Envelope | None:
+    """A record's envelope; None if it has none that can be read."""
     try:
         envelope = codec.from_headers(record.headers)
     except (KeyError, ValueError, AttributeError, TypeError):

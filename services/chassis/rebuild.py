@@ -5,19 +5,21 @@ bookmarks and the streams are held, the rest is folded, and the schemas change n
 fails leaves nothing.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 import asyncpg
 import structlog
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 
+from contracts.envelope import NO_HASH, Envelope
 from services.chassis import codec
 from services.chassis.clock import seconds
 from services.chassis.decider import Record
 from services.chassis.failpoints import failpoint
 from services.chassis.hearing import Heard, Listener
+from services.chassis.partition import Mark, Stream, envelope_of, marks
 from services.chassis.store import Store
 
 BATCH: Final = 5000
@@ -27,7 +29,10 @@ Progress = Callable[[int, int], None]
 """(records folded, records in all)."""
 
 Folding = Callable[[asyncpg.Connection, Position, Position, Progress], Awaitable[int]]
-"""Folds history from one position to another into the tables on the connection's search path; how many records it was."""
+"""Folds history from one position to another into the tables on the connection's search path; how many records it was.
+
+The last call comes in the transaction that holds the bookmarks: what is not folded then will never be.
+"""
 
 _TABLES: Final = "select c.relname from pg_class c where c.relnamespace = $1::regnamespace and c.relkind = 'r' order by 1"
 _BOOKMARKS: Final = "select partition, next_offset from bookmark where topic = $1 order by partition"
@@ -123,6 +128,10 @@ async def _open_to_readers(connection: asyncpg.Connection) -> None:
             await connection.execute(row[0])
 
 
+class IncompleteError(Exception):
+    """The topic does not hold all that the live tables were made from: a build from it is thrown away."""
+
+
 def from_topic(
     store: Store[Any],
     listener: Listener,
@@ -132,37 +141,78 @@ def from_topic(
     own: Callable[..., Awaitable[None]],
     heard: Callable[..., Awaitable[None]],
 ) -> Folding:
-    """A fold over the topic's own records: own events through `own`, others' through `heard`, each in order of its partition."""
+    """A fold over the topic's own records: own events through `own`, others' through `heard`, each stream in its order.
+
+    Raises (the fold):
+        IncompleteError: the live tables hold more than the topic does.
+    """
+    taking = _Taking()
+
+    async def take(connection: asyncpg.Connection, ready: Sequence[tuple[Envelope, ConsumerRecord]]) -> None:
+        mine = [(envelope, record) for envelope, record in ready if envelope.source == store.source]
+        await own(connection, [Record(envelope=e, event=await store.read(e, record.value)) for e, record in mine])
+        others = [(e, record) for e, record in ready if e.source != store.source and listener.names(e.type)]
+        await heard(connection, [_heard(listener, envelope, record) for envelope, record in others])
 
     async def fold(connection: asyncpg.Connection, since: Position, until: Position, progress: Progress) -> int:
         total = sum(until.values()) - sum(since.values())
         done = 0
-        seen: dict[tuple[str, str], int] = {}
         async for records in _read(kafka, topic, since, until):
-            batch: list[Heard] = []
-            mine: list[Record] = []
-            for record in records:
-                envelope = codec.from_headers(record.headers)
-                if seen.get((envelope.source, envelope.subject), 0) >= envelope.streamversion:
-                    continue
-                seen[envelope.source, envelope.subject] = envelope.streamversion
-                if envelope.source == store.source:
-                    mine.append(Record(envelope=envelope, event=await store.read(envelope, record.value)))
-                elif listener.names(envelope.type):
-                    event = listener.read(envelope, record.value)
-                    batch.append(
-                        Heard(envelope=envelope, data=record.value, event=event, partition=record.partition, offset=record.offset)
-                    )
-            await own(connection, mine)
-            await heard(connection, batch)
+            await take(connection, await taking.ready(connection, records))
             done += len(records)
             progress(done, total)
+        await take(connection, await taking.ready(connection, ()))
+        if connection.is_in_transaction():
+            await taking.complete(connection, but=store.source)
         return done
 
     return fold
 
 
-async def _read(kafka: str, topic: str, since: Position, until: Position) -> AsyncIterator[Sequence[Any]]:
+class _Taking:
+    """Each stream's versions once and in order, as far as the live consumer has come: what it has set aside waits here too."""
+
+    def __init__(self) -> None:
+        self._reached: dict[Stream, Mark] = {}
+        self._waiting: dict[Stream, dict[Mark, tuple[Envelope, ConsumerRecord]]] = {}
+
+    async def ready(
+        self, connection: asyncpg.Connection, records: Iterable[ConsumerRecord]
+    ) -> list[tuple[Envelope, ConsumerRecord]]:
+        """What can be folded now of these records and of those that wait."""
+        for record in records:
+            envelope = envelope_of(record)
+            if envelope is not None and envelope.streamversion > self._at((envelope.source, envelope.subject))[0]:
+                waiting = self._waiting.setdefault((envelope.source, envelope.subject), {})
+                waiting.setdefault((envelope.streamversion, envelope.prevhash), (envelope, record))
+        live = await marks(connection, self._waiting)
+        found = []
+        for stream, waiting in list(self._waiting.items()):
+            version, last = self._at(stream)
+            while version < live.get(stream, (0, NO_HASH))[0] and (following := waiting.pop((version + 1, last), None)):
+                found.append(following)
+                version, last = version + 1, following[0].hash
+            self._reached[stream] = version, last
+            if not waiting:
+                del self._waiting[stream]
+        return found
+
+    async def complete(self, connection: asyncpg.Connection, *, but: str) -> None:
+        """Check that every stream has come as far as live; of the service's own (`but`) the rest is in its store."""
+        async for row in connection.cursor("select source, subject, version, hash from watermark where source <> $1", but):
+            if self._at((row["source"], row["subject"])) != (row["version"], row["hash"]):
+                raise IncompleteError(f"{row['source']}/{row['subject']}")
+
+    def _at(self, stream: Stream) -> Mark:
+        return self._reached.get(stream, (0, NO_HASH))
+
+
+def _heard(listener: Listener, envelope: Envelope, record: ConsumerRecord) -> Heard:
+    event = listener.read(envelope, record.value)
+    return Heard(envelope=envelope, data=record.value, event=event, partition=record.partition, offset=record.offset)
+
+
+async def _read(kafka: str, topic: str, since: Position, until: Position) -> AsyncIterator[Sequence[ConsumerRecord]]:
     for partition, end in sorted(until.items()):
         start = since.get(partition, 0)
         if start >= end:
@@ -172,6 +222,8 @@ async def _read(kafka: str, topic: str, since: Position, until: Position) -> Asy
             bootstrap_servers=kafka.split(","), enable_auto_commit=False, auto_offset_reset="earliest"
         ) as consumer:
             consumer.assign([place])
+            if (await consumer.end_offsets([place]))[place] < end:
+                raise IncompleteError(f"partition {partition}")
             consumer.seek(place, start)
             while start < end:
                 records = (await consumer.getmany(place, timeout_ms=1000, max_records=BATCH)).get(place, [])

@@ -16,7 +16,7 @@ from joserfc import jwt
 from joserfc.jwk import OKPKey
 
 from deploy.local.environment import inherited
-from deploy.local.stack import ISSUER
+from deploy.local.stack import ISSUER, Addresses, read
 from services.chassis.clock import new_id, seconds
 from tests.conftest import ROOT, Parts
 from tests.processes import DidNotStartError, local_stack
@@ -44,6 +44,13 @@ class Running:
         """Headers of a command or a query; a fresh key."""
         named = council if role.startswith("council") else None
         return {"Authorization": f"Bearer {self.token(role, named)}", "Idempotency-Key": str(new_id())} | more
+
+    @property
+    def addresses(self) -> Addresses:
+        """As the console and the conservation check know it."""
+        found = read(self.state)
+        assert found is not None
+        return found
 
     def kill(self, service: str) -> None:
         """Kill -9; the stack starts it again."""

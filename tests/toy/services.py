@@ -75,7 +75,7 @@ _SEEN = "insert into seen (subject, source, number) select * from unnest($1::tex
 
 async def project(connection: asyncpg.Connection, records: Sequence[Record]) -> None:
     """One row for each own event."""
-    await _rows(connection, [(r.envelope, r.event) for r in records])
+    await rows(connection, [(r.envelope, r.event) for r in records])
 
 
 async def project_heard(connection: asyncpg.Connection, heard: Sequence[Heard]) -> None:
@@ -83,10 +83,11 @@ async def project_heard(connection: asyncpg.Connection, heard: Sequence[Heard]) 
     if any(each.event.number == 666 for each in heard):
         msg = "the number of the beast"
         raise ValueError(msg)
-    await _rows(connection, [(h.envelope, h.event) for h in heard])
+    await rows(connection, [(h.envelope, h.event) for h in heard])
 
 
-async def _rows(connection: asyncpg.Connection, events: Sequence[tuple[Envelope, Any]]) -> None:
+async def rows(connection: asyncpg.Connection, events: Sequence[tuple[Envelope, Any]]) -> None:
+    """One row for each event."""
     if events:
         await connection.execute(
             _SEEN, *map(list, zip(*[(e.subject, e.source, event.number) for e, event in events], strict=True))

@@ -94,6 +94,7 @@ create table watermark (
     primary key (source, subject)
 ) with (fillfactor = 80);
 
+-- A topic that is made anew gives its offsets again: a place does not identify a record for ever.
 create table parked (
     id bigint generated always as identity primary key,
     topic text not null,
@@ -106,8 +107,7 @@ create table parked (
     data bytea not null,
     reason text not null,
     detail text not null,
-    parked timestamptz not null default clock_timestamp(),
-    unique (topic, partition, "offset")
+    parked timestamptz not null default clock_timestamp()
 );
 create index parked_subject on parked (subject, id);
 
