@@ -2,11 +2,13 @@
 
 import ast
 import re
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from contracts import topics
 from tests.architecture.sources import ROOT, documents, files, linked, named, python, quoted, tree
 
 TESTS = {
@@ -92,6 +94,17 @@ def test_a_target_that_a_document_names_is_there(document: Path) -> None:
     text = document.read_text()
     named_there = re.findall(r"(?:^|`|\$\()make (?:-s )?([a-z]+)", text, re.MULTILINE)
     assert set(named_there) <= targets
+
+
+def test_the_topics_are_declared_once() -> None:
+    declared = tomllib.loads((ROOT / "deploy" / "topics.toml").read_text())
+    assert set(declared) == {topics.CASE_EVENTS, topics.GOVERNMENT}
+    made = re.findall(r"^topic (\S+) (\d+)((?: --config \S+)*)$", (ROOT / "deploy/compose/topics.sh").read_text(), re.MULTILINE)
+    in_containers = {
+        name: {"partitions": int(count), "config": dict(each.split("=") for each in config.split(" --config ")[1:])}
+        for name, count, config in made
+    }
+    assert in_containers == declared
 
 
 def test_nothing_is_of_one_machine() -> None:
