@@ -9,7 +9,10 @@ import schemathesis
 from hypothesis import HealthCheck, given, settings
 from schemathesis.core.result import Ok
 
+from contracts.clocks import london_date
 from contracts.envelope import Origin
+from contracts.intake import Review, ReviewSubmitted
+from services.chassis.clock import now
 from tests.integration.telling.stage import Stage
 
 EXAMPLES = 25
@@ -39,6 +42,9 @@ def _attack(stage: Stage, role: str, real: Mapping[str, str], faults: list[str])
             asked.query = asked.query | {"wait": "1"}
         headers = {"Authorization": token, "Idempotency-Key": f"{role}-{asked.operation.label}-{number}", "If-Match": '"0"'}
         answer = asked.call(base_url=stage.base, headers=headers)
+        if answer.status_code == 412:
+            # An earlier attempt was a step that is possible: the next is judged by the version after it.
+            answer = asked.call(base_url=stage.base, headers=headers | {"If-Match": answer.headers["etag"][0]})
         # 415 would mean that the document describes no body, and that nothing was tried.
         if answer.status_code >= 500 or answer.status_code == 415:
             faults.append(f"{asked.operation.label}: {answer.status_code}")
@@ -58,6 +64,8 @@ async def test_notification_has_no_faults(government: Stage) -> None:
 
 async def test_feedback_has_no_faults(inspectorate: Stage) -> None:
     case = await inspectorate.notify()
+    review = Review(kind="IAR", counts_as="IAR")
+    await inspectorate.say(ReviewSubmitted(number=1, on=london_date(now()), review=review), subject=case)
     await inspectorate.caught_up()
-    for role in ("administrator", "registrar"):
+    for role in ("lead_officer", "registrar"):
         assert await asyncio.to_thread(walk, inspectorate, role, {"case_id": case}) == []
