@@ -8,7 +8,7 @@ from tests.integration.assessing.desk import INSPECTOR, Desk, started, submitted
 from tests.integration.telling.stage import EDINBURGH, GLASGOW
 
 DAY = today()
-PAST, SOON, LATER = DAY - timedelta(days=3), DAY + timedelta(days=2), DAY + timedelta(days=30)
+PAST, SOON, BETWEEN, LATER = [DAY + timedelta(days=days) for days in (-3, 2, 9, 30)]
 
 
 async def listed(desk: Desk, query: str = "", **who: Any) -> list[dict[str, Any]]:
@@ -36,7 +36,7 @@ async def test_by_due_day_and_by_what_it_waits_for(desk: Desk) -> None:
     await _whose(desk, late, later, other)
     await _page_by_page(desk, [late, soon, later, undated, other])
     await desk.stage.say(ClockSatisfied(clock="feedback", on=DAY, due_on=SOON), subject=soon)
-    moved = {"due_on": SOON, "due_on_before": LATER, "reason": "date_corrected", "policy": "2022", "calendar": "GB-SCT/2026.1"}
+    moved = {"due_on": BETWEEN, "due_on_before": LATER, "reason": "date_corrected", "policy": "2022", "calendar": "GB-SCT/2026.1"}
     await desk.hear(later, ClockRecalculated(clock="review", day_zero=DAY, **moved))
     assert await names(desk) == [late, later, soon, undated, other]
     await desk.hear(soon, submitted())
@@ -49,12 +49,13 @@ async def test_by_due_day_and_by_what_it_waits_for(desk: Desk) -> None:
 async def _whose(desk: Desk, mine: str, same_council: str, elsewhere: str) -> None:
     await desk.done(mine, "triage", outcome="in_scope")
     assert await names(desk, "?whose=mine") == []
+    await desk.done(elsewhere, "allocation", inspector="somebody-else")
     await desk.done(mine, "allocation", inspector=INSPECTOR)
     assert await names(desk, "?whose=mine") == [mine]
     own_councils = await names(desk, "?whose=my_councils")
     assert same_council in own_councils
     assert elsewhere not in own_councils
-    assert await names(desk, "?whose=mine", by="somebody-else") == []
+    assert await names(desk, "?whose=mine", by="somebody-else") == [elsewhere]
     assert await names(desk, f"?council={EDINBURGH}&whose=my_councils") == []
     assert mine in await names(desk, f"?council={GLASGOW}")
     await desk.done(mine, "allocation", inspector="somebody-else")
