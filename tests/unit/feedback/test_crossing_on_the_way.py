@@ -176,6 +176,18 @@ def test_a_dispute_that_was_resolved_waits_for_what_follows(outcome: str, waits:
     assert list(waits_for(*interleaved(ours, [RECEIVED, submitted(), answered("disputed")], []))) == [waits]
 
 
+def test_a_resolution_is_of_one_letter_alone() -> None:
+    resolved = DisputeResolved(letter=1, on=TODAY, outcome="changed", reason=WORDS)
+    ours = [IN_SCOPE, GIVEN, assessed(), sent(), resolved, sent(2, corrects=1)]
+    theirs = [RECEIVED, submitted(), answered("disputed"), answered("disputed", letter=2)]
+    assert list(waits_for(*interleaved(ours, theirs, []))) == [Waits.DISPUTE]
+
+
+def test_of_two_reopenings_the_later_day_counts() -> None:
+    ours = [CaseReopened(on=TOMORROW, reason=WORDS), REOPENED]
+    assert status(*interleaved(ours, [RECEIVED, withdrawn(TOMORROW)], [])) is CaseStatus.REVIEW_IN_PROGRESS
+
+
 @pytest.mark.parametrize("day", [date(2026, 11, 18), date(2026, 11, 20)])
 def test_a_reopening_voids_a_look_of_that_day_or_before(day: date) -> None:
     own, _ = interleaved([OUT, CaseReopened(on=day, reason=WORDS)], [RECEIVED], [])

@@ -85,9 +85,10 @@ def test_a_letter_that_was_sent_is_corrected_by_one_that_names_it() -> None:
     assert when(send(text="Better.", corrects=1), assessed(), sent()) == [sent(2, text="Better.", corrects=1)]
 
 
-@pytest.mark.parametrize("corrects", [2, 3])
+@pytest.mark.parametrize("corrects", [1, 3])
 def test_a_correction_names_the_latest_letter(corrects: int) -> None:
-    assert faults(when(send(text="Better.", corrects=corrects), assessed(), sent())) == [("#/corrects", "unknown_letter")]
+    history = [assessed(), sent(), sent(2, text="Better.", corrects=1)]
+    assert faults(when(send(text="Best.", corrects=corrects), *history)) == [("#/corrects", "unknown_letter")]
 
 
 def test_after_a_new_judgement_another_letter_corrects_nothing() -> None:
@@ -99,6 +100,10 @@ def test_after_a_new_judgement_another_letter_corrects_nothing() -> None:
 def test_the_same_letter_again_changes_nothing() -> None:
     assert when(send(), assessed(), sent()) == []
     assert when(send(text="Better.", corrects=1), assessed(), sent(), sent(2, text="Better.", corrects=1)) == []
+
+
+def test_a_letter_takes_in_what_was_judged_and_not_what_came_since() -> None:
+    assert when(send(around(submitted(), submitted(2))), assessed()) == [sent(review=1)]
 
 
 def test_a_registers_letter_has_no_words_and_takes_in_all_that_had_come() -> None:
