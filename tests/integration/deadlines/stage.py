@@ -162,6 +162,7 @@ class Stage:
         }
         token = jwt.encode({"alg": "EdDSA", "kid": "stage", "typ": "JWT"}, claims, self.key, algorithms=["EdDSA"])
         headers = {"Authorization": f"Bearer {token}"} if role else {}
+        headers["Idempotency-Key"] = str(new_id())
         return httpx2.AsyncClient(transport=httpx2.ASGITransport(self.app), base_url="http://deadlines", headers=headers)
 
 

@@ -1,11 +1,12 @@
-"""Scotland's bank holidays once more, from the rules as a person would say them, compared with the published calendar."""
+"""Scotland's bank holidays once more, from the rules as a person would say them, and by them every clock on every day."""
 
 from collections.abc import Iterator
 from datetime import date, timedelta
 
 import pytest
 
-from contracts.calendars import CURRENT_CALENDAR, calendar
+from contracts.calendars import CURRENT_CALENDAR, OutsideCalendar, calendar
+from contracts.clocks import POLICIES, Clock, due_on, policy_on, remind_on, working_days_taken
 
 YEARS = range(2012, 2031)
 MONDAY, SATURDAY = 0, 5
@@ -71,6 +72,86 @@ def test_both_calendars_work_on_the_same_days(year: int) -> None:
     days = [date(year, 1, 1) + timedelta(days=n) for n in range((date(year + 1, 1, 1) - date(year, 1, 1)).days)]
     worked = {day for day in days if day.weekday() < SATURDAY and day not in simple}
     assert {day for day in days if published.is_working(day)} == worked
+
+
+LIMITS = {
+    Clock.NOTIFY: "5 working days",
+    Clock.NOTIFY_FROM_AWARENESS: "5 working days",
+    Clock.SOG_NOTICE: "5 working days",
+    Clock.GOVERNMENT_COPY: "2 working days",
+    Clock.REVIEW: "3 months",
+    Clock.FEEDBACK: "1 month",
+    Clock.ACCEPTANCE: "14 days",
+    Clock.INFORMATION: "10 working days",
+    Clock.COMPREHENSIVE_REVIEW: "1 month",
+}
+HOLIDAYS = {day for year in range(2011, 2032) for day in bank_holidays(year)}
+LAST = date(2030, 12, 31)
+
+
+def works(day: date) -> bool:
+    return day.weekday() < SATURDAY and day not in HOLIDAYS
+
+
+def by_walking(day: date, count: int) -> date:
+    """The day on which a finger on the wall calendar has passed so many working days, forwards or backwards."""
+    step = timedelta(days=1 if count > 0 else -1)
+    left = abs(count)
+    while left:
+        day += step
+        left -= works(day)
+    return day
+
+
+def by_the_page(day: date, months: int) -> date:
+    """So many pages on, the same number; where the page has none, the last that it has."""
+    year, month = day.year, day.month
+    for _ in range(months):
+        year, month = (year + 1, 1) if month == 12 else (year, month + 1)
+    return next(date(year, month, number) for number in range(day.day, 0, -1) if _stands(year, month, number))
+
+
+def _stands(year: int, month: int, number: int) -> bool:
+    lengths = (31, 29 if year % 4 == 0 else 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)  # 2012 to 2031: no century
+    return number <= lengths[month - 1]
+
+
+def simply_due(clock: Clock, day: date) -> date:
+    number, _, unit = LIMITS[clock].partition(" ")
+    if unit == "working days":
+        return by_walking(day, int(number))
+    return day + timedelta(days=int(number)) if unit == "days" else by_the_page(day, int(number))
+
+
+@pytest.mark.parametrize("clock", Clock)
+def test_every_clock_ends_on_the_same_day_from_every_day_of_2012_to_2030(clock: Clock) -> None:
+    published = calendar(CURRENT_CALENDAR)
+    for day in (date(2012, 1, 1) + timedelta(days=n) for n in range((LAST - date(2012, 1, 1)).days + 1)):
+        expected = simply_due(clock, day)
+        if expected <= LAST:
+            assert due_on(clock, day, policy_on(day), published) == expected
+        else:
+            with pytest.raises(OutsideCalendar):
+                due_on(clock, day, policy_on(day), published)
+
+
+@pytest.mark.parametrize("clock", [clock for clock in Clock if POLICIES[-1].reminders[clock]])
+def test_every_reminder_falls_on_the_same_day_for_every_due_day(clock: Clock) -> None:
+    published = calendar(CURRENT_CALENDAR)
+    for day in (date(2012, 2, 1) + timedelta(days=n) for n in range((date(2030, 12, 1) - date(2012, 2, 1)).days)):
+        for threshold in POLICIES[-1].reminders[clock]:
+            in_working_days = "working" in threshold.name
+            expected = by_walking(day, threshold.days) if in_working_days else day + timedelta(days=threshold.days)
+            assert remind_on(threshold, day, published) == expected
+
+
+@pytest.mark.parametrize("waited", [0, 1, 4, 9, 30])
+def test_days_taken_are_those_that_the_finger_passes(waited: int) -> None:
+    published = calendar(CURRENT_CALENDAR)
+    for day in (date(2012, 1, 1) + timedelta(days=n) for n in range((date(2030, 11, 1) - date(2012, 1, 1)).days)):
+        came = day + timedelta(days=waited)
+        passed = sum(works(day + timedelta(days=n + 1)) for n in range(waited))
+        assert working_days_taken(day, came, published) == passed + (0 if works(came) else 1)
 
 
 @pytest.mark.parametrize(("year", "day"), [(2012, (4, 8)), (2014, (4, 20)), (2019, (4, 21)), (2026, (4, 5)), (2030, (4, 21))])

@@ -169,3 +169,25 @@ def test_a_new_version_stands_beside_the_old_one() -> None:
     _forget()
     assert calendars.versions() == (CURRENT_CALENDAR, "GB-SCT/2027.1")
     assert calendar("GB-SCT/2027.1").holidays == SCOTLAND.holidays
+
+
+@pytest.mark.usefixtures("bench")
+def test_a_day_that_was_proclaimed_stands_in_the_new_version_beside_all_others() -> None:
+    assert maker.main("GB-SCT/2027.1", "2027-06-14=World Cup") == 0
+    _forget()
+    assert calendar("GB-SCT/2027.1").holidays == {**SCOTLAND.holidays, date(2027, 6, 14): "World Cup"}
+    assert list(calendar("GB-SCT/2027.1").holidays) == sorted(calendar("GB-SCT/2027.1").holidays)
+
+
+def test_what_was_published_later_is_newer_and_a_stranger_is_neither() -> None:
+    assert not calendars.newer(CURRENT_CALENDAR, CURRENT_CALENDAR)
+    with pytest.raises(UnknownVersion):
+        calendars.newer("GB-SCT/1999.9", CURRENT_CALENDAR)
+
+
+def test_before_and_after_undo_each_other_on_every_working_day() -> None:
+    for day in (date(2014, 1, 6) + timedelta(days=n) for n in range(365)):
+        if SCOTLAND.is_working(day):
+            assert SCOTLAND.after(SCOTLAND.before(day, 3), 3) == day
+    with pytest.raises(OutsideCalendar):
+        SCOTLAND.before(date(1950, 1, 4), 2)

@@ -85,6 +85,11 @@ def test_a_letter_before_the_supply_ends_nothing_that_the_supply_starts() -> Non
     assert events == [started(FEEDBACK, SUPPLIED, date(2014, 7, 20), instance=2)]
 
 
+def test_a_request_that_is_answered_on_its_own_day_is_not_the_answer_to_the_supply() -> None:
+    events = _heard(FEEDBACK, requested(ASKED), supplied(ASKED), instance=2)
+    assert events == [started(FEEDBACK, ASKED, date(2014, 7, 10), instance=2)]
+
+
 def test_a_second_supply_of_one_request_moves_nothing() -> None:
     events = requested(ASKED), supplied(SUPPLIED), supplied(date(2014, 6, 25))
     assert _heard(FEEDBACK, *events, instance=2) == [started(FEEDBACK, SUPPLIED, date(2014, 7, 20), instance=2)]

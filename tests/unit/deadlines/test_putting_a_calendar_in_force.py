@@ -31,6 +31,7 @@ from tests.unit.deadlines.cases import (
     started,
     supplied,
     ticked,
+    triaged,
 )
 from tests.unit.deadlines.test_hearing_streams_in_any_order import STREAMS, Stream, interleavings
 
@@ -41,8 +42,8 @@ RECEIPT = said(received(RECEIVED, notification(date(2014, 6, 4))))
 
 @pytest.fixture(scope="module", autouse=True)
 def _release(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """A release with a holiday on Friday 6 June 2014."""
-    with proclaimed(tmp_path_factory.mktemp("calendars"), date(2014, 6, 6)):
+    """A release with a holiday on Friday 6 June 2014, and none on St Andrew's Day of that year."""
+    with proclaimed(tmp_path_factory.mktemp("calendars"), date(2014, 6, 6), worked=date(2014, 12, 1)):
         yield
 
 
@@ -79,6 +80,22 @@ def test_what_was_done_keeps_the_calendar_that_it_was_judged_by() -> None:
     assert decide_case(clocks, Judge(facts=known(history), calendar=NEXT), LATER) == []
 
 
+def test_a_holiday_that_was_given_up_takes_no_day_back_that_was_promised() -> None:
+    receipt = said(received(date(2014, 11, 27), notification(date(2014, 11, 27))))
+    clocks, recorded = heard(receipt, counted_by=NEXT)
+    assert of(COPY, recorded) == [started(COPY, date(2014, 11, 27), date(2014, 12, 2), policy="2013+2014")]
+    assert decide_case(clocks, Judge(facts=known([receipt]), calendar=NEXT), LATER) == []
+
+
+def test_a_case_that_comes_back_keeps_the_day_that_it_had_moved_to() -> None:
+    _, recorded = heard(RECEIPT, said(triaged("duplicate", RECEIVED)), said(triaged("in_scope", DUE)), counted_by=NEXT)
+    assert [(type(event).__name__, event.due_on) for event in of(COPY, recorded) if hasattr(event, "due_on")] == [
+        ("ClockStarted", DUE),
+        ("ClockRecalculated", MOVED),
+        ("ClockRestarted", MOVED),
+    ]
+
+
 def test_months_do_not_move() -> None:
     _, recorded = heard(RECEIPT, counted_by=NEXT)
     assert len(of(REVIEW, recorded)) == 1
@@ -102,7 +119,7 @@ def test_a_day_that_was_named_stays_though_it_is_the_one_that_would_have_been_co
 def test_it_never_moves_a_clock_to_an_earlier_day_nor_twice(data: st.DataObject, streams: tuple[Stream, ...], when: int) -> None:
     history = data.draw(interleavings(streams))
     clocks, _ = heard(*history[:when])
-    for count in range(when, len(history) + 1):
+    for count in range(min(when, len(history)), len(history) + 1):
         events = decide_case(clocks, Judge(facts=known(history[:count]), calendar=NEXT), LATER)
         moves = [event for event in events if isinstance(event, ClockRecalculated) and event.reason == "calendar"]
         assert all(event.due_on > event.due_on_before for event in moves)
@@ -125,9 +142,10 @@ def test_it_is_put_in_force_once_and_says_how_many_clocks_it_moved() -> None:
     stream = evolve(NOTHING, events[0])
     assert (in_force(NOTHING), in_force(stream)) == (CURRENT_CALENDAR, NEXT)
     assert (counted_by(NOTHING), counted_by(stream)) == (CURRENT_CALENDAR, NEXT)
-    refused = decide(stream, Activate(calendar=NEXT, moved=0), LATER)
-    assert isinstance(refused, Refused)
-    assert (refused.status, refused.code, refused.allowed) == (409, "transition_not_allowed", ())
+    for version in (NEXT, CURRENT_CALENDAR):
+        refused = decide(stream, Activate(calendar=version, moved=0), LATER)
+        assert isinstance(refused, Refused)
+        assert (refused.status, refused.code, refused.allowed) == (409, "transition_not_allowed", ())
 
 
 def test_an_older_calendar_is_refused_with_those_that_may_follow() -> None:

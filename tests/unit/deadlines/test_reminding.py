@@ -1,5 +1,6 @@
 """Reminders: which days, from which instant, once each, only of what is owed, and taken back when it had been done."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -53,6 +54,8 @@ def _due(threshold: str) -> ReminderDue:
 
 def _rows(event: CaseEvent, recorded: datetime, *before: ReminderRow, origin: Origin = Origin.LIVE) -> dict[str, ReminderRow]:
     envelope, _ = said(event, origin=origin, recorded=recorded)
+    if origin is Origin.IMPORT:  # it happened long before anybody brought it in
+        envelope = replace(envelope, time=noon_london(RECEIVED))
     return {row.threshold: row for row in reminders(before, envelope, event)}  # type: ignore[arg-type]
 
 
@@ -119,6 +122,13 @@ def test_a_day_that_moved_silences_those_of_the_day_before() -> None:
     envelope, _ = said(moved, recorded=noon_london(date(2014, 4, 1)))
     rows = {(row.due_on, row.threshold): row.fires_from is None for row in reminders(coming, envelope, moved)}
     assert rows == {(DUE, name): True for name in DAYS} | {(date(2014, 7, 1), name): False for name in DAYS}
+
+
+def test_what_was_heard_late_is_told_late() -> None:
+    event = started(REVIEW, RECEIVED, DUE)
+    envelope, _ = said(event, recorded=noon_london(date(2014, 6, 20)))
+    happened = replace(envelope, time=noon_london(RECEIVED))
+    assert {row.threshold for row in reminders((), happened, event)} == set(DAYS)
 
 
 # Once each, and only of what is owed

@@ -57,6 +57,10 @@ def test_of_two_withdrawals_a_reopening_between_them_voids_the_first() -> None:
     )
 
 
+def test_a_second_withdrawal_is_not_the_day_on_which_it_fell_away() -> None:
+    assert _heard(withdrawn(GONE), withdrawn(BACK))[1:] == [cancelled(REVIEW, GONE, "withdrawn")]
+
+
 def test_the_inspectorate_may_find_it_out_of_scope_again_on_the_same_day() -> None:
     assert _heard(triaged("out_of_scope", GONE), reopened(BACK), triaged("out_of_scope", BACK))[-1] == cancelled(
         REVIEW, BACK, "out_of_scope"

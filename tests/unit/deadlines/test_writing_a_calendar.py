@@ -65,7 +65,7 @@ def test_signs_that_mean_something_to_programs_are_escaped() -> None:
     assert _of("SUMMARY", replace(OWED, reference="a;b,c\\d\ne")) == ["a\\;b\\,c\\\\d\\ne: Submit the review"]
 
 
-@given(st.text(alphabet=st.characters(codec="utf-8", exclude_characters="\r\n"), max_size=400))
+@given(st.text(alphabet=st.characters(codec="utf-8", exclude_characters="\r\n"), min_size=50, max_size=200))
 def test_no_line_is_longer_than_75_octets_nor_cut_through_a_character(reference: str) -> None:
     raw = written([replace(OWED, reference=reference)], address=ADDRESS)
     assert all(len(line) <= 75 for line in raw.split(b"\r\n"))
