@@ -9,10 +9,11 @@ from uuid import UUID
 
 import msgspec
 import orjson
+from pydantic_core import PydanticSerializationError
 
 from contracts.envelope import Envelope, Event, Origin
 from contracts.personal import SEALED, Open
-from services.chassis.keys import Box
+from services.chassis.keys import Box, KeyUnusableError
 
 Catalogue = Mapping[tuple[str, int], type[Event]]
 """(type, version) -> class."""
@@ -43,8 +44,18 @@ class TooLargeError(Exception):
 
 
 def encode(event: Event, box: Box | None) -> bytes:
-    """The bytes to store, hash and publish; personal fields sealed with `box`."""
-    data = event.model_dump_json(context={"seal": box.seal} if box else None).encode()
+    """The bytes to store, hash and publish; personal fields sealed with `box`.
+
+    Raises:
+        KeyUnusableError: there is something to seal, and the key is destroyed.
+        TooLargeError: it is above MAX_DATA.
+    """
+    try:
+        data = event.model_dump_json(context={"seal": box.seal} if box else None).encode()
+    except PydanticSerializationError:  # the library hides what was raised in it
+        if box is not None and not box.usable:
+            raise KeyUnusableError(event.type) from None
+        raise
     if len(data) > MAX_DATA:
         raise TooLargeError(event.type)
     return data

@@ -47,6 +47,11 @@ class Box:
         self._cipher = cipher
         self._event = event
 
+    @property
+    def usable(self) -> bool:
+        """Whether anything can be sealed or opened."""
+        return self._cipher is not None
+
     def seal(self, field: str, clear: bytes) -> dict[str, str]:
         """What stands under `$sealed`; the name travels with the ciphertext."""
         if self._cipher is None:

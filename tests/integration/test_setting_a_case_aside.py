@@ -8,6 +8,7 @@ import pytest
 
 from services.chassis.partition import Fenced
 from tests.toy.bench import Bench, bench_on, forged, relinked
+from tests.toy.harness import record_of
 
 
 @pytest.fixture
@@ -102,6 +103,23 @@ async def test_a_retry_and_the_consumer_do_not_take_the_same_record_in(bench: Be
             await asyncio.wait([again], timeout=0.3)
         await again
     assert (await bench.taken("a"), await bench.parked()) == ([2, 4, 6], [])
+
+
+async def test_a_refused_partition_does_not_hold_up_the_others(bench: Bench) -> None:
+    a, b = await bench.say("a", 2), await bench.say("b", 4, 6)
+    topic = bench.topic
+    await bench.pong.execute("insert into bookmark select $1, n, 5 * n, '' from generate_series(1, 2) n", topic)
+    offered = {
+        1: [record_of(*a[0], topic=topic, partition=1, offset=4)],
+        2: [record_of(*each, topic=topic, partition=2, offset=10 + n) for n, each in enumerate(b)],
+        3: [record_of(*a[0], topic=topic, partition=3, offset=0)],
+    }
+    async with bench.pong.transaction():
+        assert await bench.partition.take(bench.pong, offered, careful=False) == {1: Fenced(5), 3: Fenced(0)}
+    assert await bench.taken("b") == [4, 6]
+    places = await bench.pong.fetch("select partition, next_offset from bookmark order by partition")
+    assert [tuple(place) for place in places] == [(1, 5), (2, 12)]
+    assert await bench.pong.fetchval("select partition from watermark where subject = 'b'") == 2
 
 
 async def test_a_forked_source_is_halted_never_skipped(bench: Bench) -> None:

@@ -1,6 +1,8 @@
 """Bodies, texts and cursors: what is refused, and that a refusal never repeats what was sent."""
 
+import sys
 from typing import Annotated, Any
+from unicodedata import category
 from uuid import UUID
 
 import orjson
@@ -82,6 +84,13 @@ def test_a_character_that_cannot_be_seen_is_refused(character: str) -> None:
     for kind in (TypeAdapter[str](Annotated[str, Line(100)]), TypeAdapter[str](Annotated[str, Prose(100)])):
         with pytest.raises(ValidationError):
             kind.validate_python(f"a{character}b")
+
+
+def test_what_is_refused_is_every_control_separator_and_turn_of_direction() -> None:
+    turns = {*map(chr, range(0x202A, 0x202F)), *map(chr, range(0x2066, 0x206A))}
+    unseen = {each for each in map(chr, range(sys.maxunicode + 1)) if category(each) in {"Cc", "Zl", "Zp"}} | turns
+    assert {each for each in map(chr, range(sys.maxunicode + 1)) if Line.unseen.search(each)} == unseen
+    assert {each for each in map(chr, range(sys.maxunicode + 1)) if Prose.unseen.search(each)} == unseen - {*"\t\n\r"}
 
 
 def test_line_breaks_belong_to_prose_only() -> None:
