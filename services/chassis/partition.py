@@ -28,7 +28,7 @@ _BOOKMARK: Final = "select next_offset, last_hash from bookmark where topic = $1
 _MOVE: Final = "update bookmark set next_offset = $3, last_hash = $4 where topic = $1 and partition = $2"
 _MARKS: Final = """
     select w.source, w.subject, w.version, w.hash from watermark w
-    join (select distinct * from unnest($1::text[], $2::text[])) as u(source, subject) using (source, subject)
+    join unnest($1::text[], $2::text[]) as u(source, subject) using (source, subject)
 """
 _MARK: Final = """
     insert into watermark as w (source, subject, version, hash, partition)
@@ -99,7 +99,8 @@ class Partition:
         return None
 
     async def _work(self, connection: asyncpg.Connection, envelopes: list[Envelope]) -> _Work:
-        rows = await connection.fetch(_MARKS, [e.source for e in envelopes], [e.subject for e in envelopes])
+        streams = {(e.source, e.subject) for e in envelopes}
+        rows = await connection.fetch(_MARKS, [source for source, _ in streams], [subject for _, subject in streams])
         return _Work(
             marks={(row[0], row[1]): (row[2], row[3]) for row in rows},
             parked=await parking.subjects(connection, {e.subject for e in envelopes}),

@@ -31,6 +31,9 @@ Folding = Callable[[asyncpg.Connection, Position, Position, Progress], Awaitable
 
 _TABLES: Final = "select c.relname from pg_class c where c.relnamespace = $1::regnamespace and c.relkind = 'r' order by 1"
 _BOOKMARKS: Final = "select partition, next_offset from bookmark where topic = $1 order by partition"
+# A plan made while the tables are empty would be kept when they are not; what is lost with the machine is thrown away anyway.
+_BUILDING: Final = "set search_path = read_next, public; set plan_cache_mode = force_custom_plan; set synchronous_commit = off"
+_SWAPPING: Final = "set local lock_timeout = '10s'; set local statement_timeout = '60s'; set local synchronous_commit = on"
 _GRANTS: Final = """
     select format('grant %s on read_next.%I to %I', string_agg(privilege_type, ', '), table_name, grantee)
     from information_schema.role_table_grants where table_schema = 'read' and grantee <> grantor group by table_name, grantee
@@ -76,7 +79,7 @@ async def rebuild(
     tables = [row["relname"] for row in await connection.fetch(_TABLES, "read")]
     for table in tables:
         await connection.execute(f'create table read_next."{table}" (like read."{table}" including all)')
-    await connection.execute("set search_path = read_next, public")
+    await connection.execute(_BUILDING)
     reached: Position = {}
     folded = 0
     while True:
@@ -87,7 +90,7 @@ async def rebuild(
         if step < BATCH:
             break
     async with connection.transaction():
-        await connection.execute("set local lock_timeout = '10s'; set local statement_timeout = '60s'")
+        await connection.execute(_SWAPPING)
         # The bookmarks first, as the consumer takes them; then every stream, so that no append is half way.
         await connection.execute("select from bookmark where topic = $1 order by partition for update", topic)
         await connection.execute("lock table stream in exclusive mode")
@@ -106,8 +109,7 @@ async def rebuild(
 
 async def digest(connection: asyncpg.Connection, schema: str, table: str) -> str:
     """A digest of a table's rows that does not depend on their order on disk."""
-    total = "coalesce(sum(('x' || left(md5(t::text), 15))::bit(60)::bigint)::text, '0')"
-    query = f"""select {total} || '/' || count(*) from {schema}."{table}" t"""
+    query = f"""select coalesce(sum(hash_record_extended(t, 0)), 0) || '/' || count(*) from {schema}."{table}" t"""
     return str(await connection.fetchval(query))
 
 

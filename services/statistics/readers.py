@@ -3,7 +3,7 @@
 Personal fields are not among them: this service keeps them sealed in its ledger, and holds no key.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any, Final
 
@@ -112,28 +112,30 @@ READERS: Final[Mapping[tuple[str, int], type[Any]]] = {
 TYPES: Final = frozenset(kind for kind, _ in READERS)
 """The types that figures are made from. All others are kept and passed by."""
 
-_DECODE: Final = {kind: msgspec.json.Decoder(reader).decode for kind, reader in READERS.items()}
+
+
+class _Decoders(dict[tuple[str, int], Callable[[bytes], Any]]):
+    """By type and version."""
+
+    def __missing__(self, key: tuple[str, int]) -> Any:
+        msg = f"{key[0]} version {key[1]}"
+        raise UnknownEventError(msg)
+
+
+DECODERS: Final = _Decoders({kind: msgspec.json.Decoder(reader).decode for kind, reader in READERS.items()})
+"""The fact in the bytes of a type and version that figures use.
+
+Raises:
+    UnknownEventError: a version that is not known here.
+    msgspec.MsgspecError: the bytes are not what the type says.
+"""
+
 
 
 def read(kind: str, version: int, data: bytes) -> Fact | None:
     """The fact in an event, None in one that figures do not use.
 
     Raises:
-        UnknownEventError, msgspec.MsgspecError: as `fact`.
+        UnknownEventError, msgspec.MsgspecError: as DECODERS.
     """
-    return fact(kind, version, data) if kind in TYPES else None
-
-
-def fact(kind: str, version: int, data: bytes) -> Fact:
-    """The fact in an event of a type that figures use.
-
-    Raises:
-        UnknownEventError: a version that is not known here.
-        msgspec.MsgspecError: the bytes are not what the type says.
-    """
-    decode = _DECODE.get((kind, version))
-    if decode is None:
-        msg = f"{kind} version {version}"
-        raise UnknownEventError(msg)
-    known: Fact = decode(data)
-    return known
+    return DECODERS[kind, version](data) if kind in TYPES else None
