@@ -26,9 +26,11 @@ SLICE_SECONDS: Final = 0.01
 
 _BOOKMARK: Final = "select next_offset, last_hash from bookmark where topic = $1 and partition = $2 for update"
 _MOVE: Final = "update bookmark set next_offset = $3, last_hash = $4 where topic = $1 and partition = $2"
-_MARKS: Final = """
-    select w.source, w.subject, w.version, w.hash from watermark w
-    join unnest($1::text[], $2::text[]) as u(source, subject) using (source, subject)
+_KNOWN: Final = """
+    select 'mark' as what, w.source, w.subject, w.version, w.hash
+    from watermark w join unnest($1::text[], $2::text[]) as u(source, subject) using (source, subject)
+    union all select distinct 'parked', '', subject, 0, ''::bytea from parked where subject = any($2)
+    union all select 'halted', source, '', 0, '' from halted
 """
 _MARK: Final = """
     insert into watermark as w (source, subject, version, hash, partition)
@@ -99,12 +101,13 @@ class Partition:
         return None
 
     async def _work(self, connection: asyncpg.Connection, envelopes: list[Envelope]) -> _Work:
+        """One question for all of it: a batch of one record is mostly round trips."""
         streams = {(e.source, e.subject) for e in envelopes}
-        rows = await connection.fetch(_MARKS, [source for source, _ in streams], [subject for _, subject in streams])
+        rows = await connection.fetch(_KNOWN, [source for source, _ in streams], [subject for _, subject in streams])
         return _Work(
-            marks={(row[0], row[1]): (row[2], row[3]) for row in rows},
-            parked=await parking.subjects(connection, {e.subject for e in envelopes}),
-            halted={row["source"] for row in await connection.fetch("select source from halted")},
+            marks={(source, subject): (version, last) for what, source, subject, version, last in rows if what == "mark"},
+            parked={row["subject"] for row in rows if row["what"] == "parked"},
+            halted={row["source"] for row in rows if row["what"] == "halted"},
         )
 
     async def _one(

@@ -113,7 +113,6 @@ TYPES: Final = frozenset(kind for kind, _ in READERS)
 """The types that figures are made from. All others are kept and passed by."""
 
 
-
 class _Decoders(dict[tuple[str, int], Callable[[bytes], Any]]):
     """By type and version."""
 
@@ -129,7 +128,6 @@ Raises:
     UnknownEventError: a version that is not known here.
     msgspec.MsgspecError: the bytes are not what the type says.
 """
-
 
 
 def read(kind: str, version: int, data: bytes) -> Fact | None:

@@ -19,7 +19,7 @@ from contracts.calendars import CURRENT_CALENDAR
 from contracts.clocks import policy_on
 from contracts.codes import Grade, IncidentType
 from contracts.councils import COUNCILS
-from contracts.envelope import NO_HASH, Envelope, Event, Origin
+from contracts.envelope import NO_HASH, Envelope, Event
 from contracts.feedback import CaseTriaged
 from contracts.intake import (
     IncidentReclassified,
