@@ -1,6 +1,6 @@
 """The `eventsourcing` package over the same events: counts as its documentation builds them, and in pages, its fastest public way.
 
-`python -m tests.bench.peers URL` prints events a second of both. Only the types that are counted are read, as ours does. It counts
+`BENCH_DATABASE_URL= python -m tests.bench.peers` prints events a second of both. Only the types that are counted are read, as ours does. It counts
 into one table; ours builds four, with the time in which each row was known.
 """
 
@@ -26,6 +26,7 @@ from eventsourcing.projection import Projection, ProjectionRunner
 from eventsourcing.utils import get_topic
 from psycopg.sql import SQL, Identifier
 
+from deploy.local.environment import given
 from services.chassis import codec
 from tests.bench import history
 
@@ -180,4 +181,4 @@ def main(url: str) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(given("BENCH_DATABASE_URL"))

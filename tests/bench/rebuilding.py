@@ -15,6 +15,7 @@ from typing import Any
 import asyncpg
 import httpx2
 
+from deploy.local.environment import inherited
 from deploy.local.running import Stack
 from deploy.local.stack import CHECKOUT, on_database
 from deploy.local.supervisor import say
@@ -96,10 +97,10 @@ async def remembered(stack: Stack) -> None:
         await connection.close()
 
 
-def rebuild(environment: Mapping[str, str], *, same: bool | None = True) -> Rebuilt:
+def rebuild(environment: dict[str, str], *, same: bool | None = True) -> Rebuilt:
     """`python -m services.statistics rebuild`, as an operator runs it; whether it must find the tables as they were."""
     words = [sys.executable, "-m", "services.statistics", "rebuild"]
-    process = subprocess.Popen(words, cwd=CHECKOUT, env=os.environ | environment, stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen(words, cwd=CHECKOUT, env=inherited() | environment, stderr=subprocess.PIPE, text=True)
     assert process.stderr is not None
     said = " ".join(process.stderr.read().split())
     process.stderr.close()
@@ -129,8 +130,8 @@ async def _cursor(url: str) -> float:
 
 def _peers(postgres: str) -> dict[str, float]:
     """Events a second, from a process of its own."""
-    words = [sys.executable, "-m", "tests.bench.peers", postgres]
-    done = subprocess.run(words, cwd=CHECKOUT, env=os.environ, stdout=subprocess.PIPE, text=True, check=True, timeout=120)
+    words, environment = [sys.executable, "-m", "tests.bench.peers"], inherited() | {"BENCH_DATABASE_URL": postgres}
+    done = subprocess.run(words, cwd=CHECKOUT, env=environment, stdout=subprocess.PIPE, text=True, check=True, timeout=120)
     found: dict[str, float] = json.loads(done.stdout)
     return found
 
