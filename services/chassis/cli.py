@@ -152,7 +152,7 @@ async def _rebuild(service: Service[Any]) -> int:
     finally:
         await owner.close()
     same = "the same as before" if done.equal else "different from before"
-    CONSOLE.print(f"{name}: {done.records} records in {done.seconds:.1f} s, {same}: {', '.join(done.digests)}")
+    CONSOLE.print(f"{name}: {done.records} records in {done.seconds:.2f} s, {same}: {', '.join(done.digests)}")
     return 0
 
 

@@ -1,6 +1,6 @@
 """Records set aside: a case whose next event cannot be taken in waits here with all that comes behind it; others flow."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -10,7 +10,6 @@ import msgspec
 from contracts.envelope import Envelope
 from services.chassis import codec
 
-_SUBJECTS: Final = "select distinct subject from parked where subject = any($1)"
 _OF: Final = (
     'select id, topic, partition, "offset", subject, headers, data, reason, detail from parked where subject = $1 order by id'
 )
@@ -36,11 +35,6 @@ class Parked:
     data: bytes
     reason: str
     detail: str
-
-
-async def subjects(connection: asyncpg.Connection, among: Iterable[str]) -> set[str]:
-    """Which of these cases have something set aside."""
-    return {row["subject"] for row in await connection.fetch(_SUBJECTS, list(among))}
 
 
 async def of(connection: asyncpg.Connection, subject: str) -> list[tuple[int, Parked]]:

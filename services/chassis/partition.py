@@ -37,6 +37,12 @@ _MARKS: Final = """
     select w.source, w.subject, w.version, w.hash from watermark w
     join unnest($1::text[], $2::text[]) as u(source, subject) using (source, subject)
 """
+_KNOWN: Final = """
+    select 'mark' as what, w.source, w.subject, w.version, w.hash
+    from watermark w join unnest($1::text[], $2::text[]) as u(source, subject) using (source, subject)
+    union all select distinct 'parked', '', subject, 0, ''::bytea from parked where subject = any($2)
+    union all select 'halted', source, '', 0, '' from halted
+"""
 _MARK: Final = """
     insert into watermark as w (source, subject, version, hash, partition)
     select * from unnest($1::text[], $2::text[], $3::int[], $4::bytea[], $5::int[])
@@ -123,10 +129,13 @@ class Partition:
                 telemetry.consumed.labels(result=result).inc(count)
 
     async def _work(self, connection: asyncpg.Connection, envelopes: list[Envelope]) -> _Work:
+        """One question for all of it: a batch of one record is mostly round trips."""
+        streams = {(e.source, e.subject) for e in envelopes}
+        rows = await connection.fetch(_KNOWN, [source for source, _ in streams], [subject for _, subject in streams])
         return _Work(
-            marks=await marks(connection, {(e.source, e.subject) for e in envelopes}),
-            parked=await parking.subjects(connection, {e.subject for e in envelopes}),
-            halted={row["source"] for row in await connection.fetch("select source from halted")},
+            marks={(source, subject): (version, last) for what, source, subject, version, last in rows if what == "mark"},
+            parked={row["subject"] for row in rows if row["what"] == "parked"},
+            halted={row["source"] for row in rows if row["what"] == "halted"},
         )
 
     async def _one(

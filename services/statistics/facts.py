@@ -4,6 +4,7 @@ import asyncio
 import gc
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
+from itertools import pairwise, zip_longest
 from typing import Any, Final
 
 import asyncpg
@@ -89,15 +90,15 @@ async def refold(
 
 async def _pages(reader: asyncpg.Connection, after: int, upto: int) -> AsyncIterator[tuple[Iterator[Told], int]]:
     """Page by page what figures use, each with the number up to which it reaches."""
-    ends = [*range(after + PAGE, upto, PAGE), upto] if after < upto else []
+    spans = list(pairwise([*range(after, upto, PAGE), upto]))
     coming = None
     try:
-        for reached, following in zip(ends, [*ends[1:], None], strict=True):
-            rows = await (coming or reader.fetch(_TOLD, after, reached, TYPES))
-            coming = asyncio.ensure_future(reader.fetch(_TOLD, reached, following, TYPES)) if following else None
-            await asyncio.sleep(0)  # the question goes out before the fold begins, so that the database works meanwhile
-            yield _told(rows), reached
-            after = reached
+        for span, following in zip_longest(spans, spans[1:]):
+            rows = await (coming or reader.fetch(_TOLD, *span, TYPES))
+            if following:
+                coming = asyncio.ensure_future(reader.fetch(_TOLD, *following, TYPES))
+                await asyncio.sleep(0)  # the question goes out before the fold begins, so that the database works meanwhile
+            yield _told(rows), span[1]
     finally:
         if coming is not None:
             coming.cancel()
@@ -111,9 +112,9 @@ def _told(rows: Sequence[asyncpg.Record]) -> Iterator[Told]:
 
 @asynccontextmanager
 async def _raw_instants(connection: asyncpg.Connection) -> AsyncIterator[None]:
-    """Let instants pass from the ledger into the tables as the eight bytes that they are.
+    """An instant passes from the ledger into the tables as the eight bytes that it is.
 
-    To make a datetime of each and take it apart again would cost a fold a fifth of its rate.
+    To make a datetime of it, and to take that apart again, would cost a rebuild a fifth of its rate.
     """
     await connection.set_type_codec(
         "timestamptz", schema="pg_catalog", format="binary", encoder=lambda at: _INFINITY if at is FOREVER else at, decoder=bytes

@@ -1,4 +1,7 @@
-"""`make bench`: each figure beside a named reference, measured in one run on the same broker and database; written to docs/benchmarks.md."""
+"""`make bench`: each figure beside a named reference, measured in one run on the same broker and database; written to docs/benchmarks.md.
+
+`python -m tests.bench NAME...` measures some rows and only prints them.
+"""
 
 import asyncio
 import shutil
@@ -6,8 +9,7 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -20,6 +22,7 @@ from contracts.envelope import Origin
 from deploy.local.environment import inherited
 from deploy.local.running import Stack, running
 from deploy.local.stack import CHECKOUT, SERVICES, on_database
+from deploy.local.supervisor import say
 from services.chassis import codec
 from services.chassis.appender import Appender
 from services.chassis.clock import new_id
@@ -29,6 +32,10 @@ from services.chassis.postgres import open_pool
 from services.chassis.relay import PRODUCER
 from services.chassis.store import Ask, Cause, Store
 from tests.bench.bare import INSERT
+from tests.bench.consuming import consumer_figures
+from tests.bench.figure import Figure
+from tests.bench.rebuilding import rebuild_figures, replay_figures
+from tests.bench.telling import government_figures
 from tests.system.conftest import Running
 from tests.toy.harness import SQL, migrate
 from tests.toy.language import PING
@@ -38,6 +45,7 @@ STATE = CHECKOUT / ".sir" / "bench"
 SECONDS = 2.0
 ROUNDS = 5
 WRITERS = 16
+IDLE_SECONDS = 3.0
 REPORT = CHECKOUT / "docs" / "benchmarks.md"
 BODY = {
     "council_reference": "x", "occurred_on": "2026-11-20", "became_aware_on": "2026-11-20", "awareness_source": "police", "criteria": ["C1"],
@@ -46,22 +54,6 @@ BODY = {
     "orders": [{"type": "CPO", "start_date": "2026-02-02", "end_date": None, "requirements": ["offender_supervision"]}], "late_reason": "not_aware",
     "signed_off_by": {"name": "C. Manager", "grade": "service_manager", "signed_on": "2026-11-20"}, "summary": "An invented incident. " * 10,
 }  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Figure:
-    """Ours beside the reference; `wanted` is the ratio that is aimed at."""
-
-    name: str
-    ours: float
-    reference: float
-    unit: str
-    wanted: str
-    note: str = ""
-
-    @property
-    def ratio(self) -> float:
-        return self.ours / self.reference if self.reference else 0.0
 
 
 async def rate(work: Callable[[], Awaitable[Any]], writers: int) -> tuple[float, list[float]]:
@@ -223,51 +215,78 @@ async def intake_figures(stack: Stack) -> list[Figure]:
 
 async def idle_figures(stack: Stack) -> list[Figure]:
     """Resident memory of each service."""
+    await asyncio.sleep(IDLE_SECONDS)
     found = []
     for name, child in stack.children.items():
         if name in SERVICES and child.process is not None:
-            found.append(
-                Figure(
-                    f"{name} resident, idle", psutil.Process(child.process.pid).memory_info().rss / 2**20, 150, "MB", "at most 1"
-                )
-            )
+            held = psutil.Process(child.process.pid).memory_info().rss / 2**20
+            found.append(Figure(f"{name} resident, idle", held, 150, "MB", "at most 1"))
     return found
 
 
-def write(figures: list[Figure], *, kept: bool) -> None:
+Row = Callable[[Stack], Awaitable[list[Figure]]]
+STACKS: tuple[tuple[tuple[str, ...], dict[str, Row]], ...] = (
+    (("intake",), {"append": append_figure}),
+    (SERVICES, {"idle": idle_figures, "government": lambda stack: government_figures(stack, BODY)}),
+    (("intake",), {"intake": intake_figures}),
+    (("statistics",), {"consumer": consumer_figures}),
+    (("intake", "statistics"), {"rebuild": rebuild_figures, "replay": lambda stack: replay_figures(stack, BODY)}),
+)
+"""Rows that share a stack, which is a fresh one; by the names under which they can be asked for."""
+
+
+async def main(asked: Sequence[str]) -> int:
+    """The rows that are asked for, all without a name; only a run of all is written down."""
+    names = [name for _, rows in STACKS for name in rows]
+    if unknown := [name for name in asked if name not in names]:
+        say(f"no such row: {', '.join(unknown)}; there are {', '.join(names)}")
+        return 2
+    busy = psutil.cpu_percent(interval=3)
+    say(f"the machine is {busy:.0f} % busy with other things")
+    figures: list[Figure] = []
+    for services, rows in STACKS:
+        chosen = {name: row for name, row in rows.items() if name in asked or not asked}
+        if chosen:
+            figures += await _measured(services, chosen)
+    table = report(figures, busy)
+    if not asked:
+        REPORT.write_text(table)
+    sys.stdout.write(table)
+    return 0
+
+
+async def _measured(services: Sequence[str], rows: Mapping[str, Row]) -> list[Figure]:
+    shutil.rmtree(STATE, ignore_errors=True)
+    found: list[Figure] = []
+    try:
+        async with running(STATE, services=services, quiet=True) as stack:
+            for name, row in rows.items():
+                say(f"{name} ...")
+                began = time.perf_counter()
+                found += await row(stack)
+                say(f"{name}: {time.perf_counter() - began:.0f} s")
+    finally:
+        shutil.rmtree(STATE, ignore_errors=True)
+    return found
+
+
+def report(figures: Sequence[Figure], busy: float) -> str:
     """The table."""
     lines = [
         "# Benchmarks",
         "",
-        "Made by `make bench`; ratios travel between machines, absolutes do not. Everything runs on the same two cores.",
+        "Made by `make bench`; ratios travel between machines, absolutes do not. Everything runs on the same two cores, the load too.",
+        f"Before it began, the machine was {busy:.0f} % busy with other things.",
         "",
+        "| what | ours | reference | ratio | aim |",
+        "| --- | --- | --- | --- | --- |",
+        *[
+            f"| {f.name} | {f.ours:,.{f.digits}f} {f.unit} | {f.reference:,.{f.digits}f} {f.unit} | {f.ratio:.2f} | {f.wanted} |"
+            for f in figures
+        ],
     ]
-    lines += ["| what | ours | reference | ratio | aim |", "| --- | --- | --- | --- | --- |"]
-    lines += [
-        f"| {f.name} | {f.ours:,.0f} {f.unit} | {f.reference:,.0f} {f.unit} | {f.ratio:.2f} | {f.wanted} |" for f in figures
-    ]
-    if kept:
-        REPORT.parent.mkdir(exist_ok=True)
-        REPORT.write_text("\n".join(lines) + "\n")
-    sys.stdout.write("\n".join(lines) + "\n")
+    return "\n".join(lines) + "\n"
 
-
-async def main(chosen: Sequence[str]) -> None:
-    """All rows, written down; or those chosen, only shown."""
-    figures: list[Figure] = []
-    for name, (services, measure) in ROWS.items():
-        if name in chosen or not chosen:
-            shutil.rmtree(STATE, ignore_errors=True)
-            async with running(STATE, services=services) as stack:
-                figures += await measure(stack)
-    write(figures, kept=not chosen)
-
-
-ROWS: dict[str, tuple[Sequence[str], Callable[[Stack], Awaitable[list[Figure]]]]] = {
-    "append": (("intake",), append_figure),
-    "idle": (SERVICES, idle_figures),
-    "intake": (("intake",), intake_figures),
-}
 
 if __name__ == "__main__":
-    asyncio.run(main(sys.argv[1:]))
+    sys.exit(asyncio.run(main(sys.argv[1:])))
