@@ -19,7 +19,7 @@ from services.chassis.problems import ProblemError, not_found
 from services.chassis.reading import LARGEST_PAGE, PAGE, as_json, audited, etag, history, identifier, page, scoped
 from services.intake import acting
 from services.intake.asking import Desk, amend, consider, correct, is_registrar, keys, notify, reclassify, shift, withdraw
-from services.intake.bodies import ChangeBody, ConsiderationBody, Notify, ReclassificationBody, WithdrawalBody
+from services.intake.bodies import ChangeBody, ConsiderationBody, Day, Notify, ReclassificationBody, WithdrawalBody
 from services.intake.domain import path
 from services.intake.domain.days import happened_by
 from services.intake.domain.state import Case, Nothing, State, evolve
@@ -157,7 +157,7 @@ async def one_case(
     request: Request,
     case_id: str,
     known_at: Annotated[str | None, Query(max_length=64)] = None,
-    as_at: date | None = None,
+    as_at: Day | None = None,
 ) -> Response:
     """Folded from what was recorded by `known_at` and had happened by the day `as_at`; both are now, if not said."""
     desk, caller = await _reader(request)
