@@ -160,7 +160,7 @@ async def known_cases(client: Client) -> dict[Key, Known]:
     while path:
         answer = await client.get("intake", path)
         for case in answer.json()["cases"]:
-            name = case["council"], case["council_reference"] or ""
+            name = case["notified_by"], case["council_reference"] or ""
             columns = case.get("register_row") or None
             if name not in found or columns:
                 found[name] = Known(case_id=case["case_id"], reference=case["reference"], columns=columns)

@@ -90,7 +90,8 @@ def learn(heard: Heard, event: Event) -> Heard:
             return replace(heard, step=Step.CLOSED, closed_on=day)
         case CaseReopened(on=day):
             holds = None if heard.outcome is TriageOutcome.OUT_OF_SCOPE else heard.outcome
-            return replace(heard, step=Step.REOPENED, reopened_on=day, closed_on=None, outcome=holds)
+            latest = max(day, heard.reopened_on or day)
+            return replace(heard, step=Step.REOPENED, reopened_on=latest, closed_on=None, outcome=holds)
         case _:
             return heard
 

@@ -1,16 +1,7 @@
 """Where a case stands, by what its council and the inspectorate have said (domain 1.4).
 
-The two streams fold apart and meet only here, so that every interleaving of them ends the same. Where two facts cross on the way:
-
-| cross | prevails |
-| --- | --- |
-| the council's withdrawal, anything of the inspectorate's | the withdrawal |
-| a reopening, a withdrawal or a decision for a MAPPA review of that day or before | the reopening |
-| a first look (out of scope, duplicate), a review | the first look |
-| a decision for a MAPPA review, a review or a letter | the decision |
-| a closure, a review or an answer | the closure; what came is kept and shown |
-| a new submission, a step about an earlier one | the submission: it waits to be read |
-| an answer, a newer request or letter | the newer one, until it is answered itself |
+The two streams fold apart and meet only here, so that every interleaving of them ends the same. Which fact prevails where two
+cross on the way stands as a table in this service's README.
 """
 
 from datetime import date

@@ -207,7 +207,8 @@ async def test_as_it_was_known_and_as_it_was_on_a_day(intake: Stage, body: dict[
         assert await told(known_at=known.isoformat()) == ("notified", "T02", None, 0)
         before = str(TODAY - timedelta(days=41))
         assert (await client.get(f"/v1/cases/{case}", params={"as_at": before})).status_code == 404
-        assert (await client.get(f"/v1/cases/{case}", params={"as_at": "soon"})).status_code == 422
+        for said in ("soon", "2026-11-20T00:00:00", "20261120", ""):
+            assert (await client.get(f"/v1/cases/{case}", params={"as_at": said})).status_code == 422, said
 
 
 @pytest.mark.parametrize(
@@ -228,6 +229,7 @@ async def test_words_are_for_those_who_may_read_them(
         text = (await reader.get(f"/v1/cases/{case}")).text
         history = (await reader.get(f"/v1/cases/{case}/history")).text
     assert ("planted finding" in text, "planted strength" in history, "planted letter" in text) == (words, words, letter)
+    assert "[erased]" not in text, "what somebody may not read is not said to be gone"
     assert (original in text) == (role != "council"), "it may be another council's case"
 
 

@@ -175,6 +175,12 @@ def test_what_had_not_happened_by_a_day_is_left_out_but_a_change_and_a_duplicate
     assert happened_by(received(), RECEIVED.date())
 
 
+def test_of_several_reopenings_the_latest_day_counts_in_whatever_order_they_were_said() -> None:
+    later, earlier = (CaseReopened(on=day, reason=Personal("x")) for day in (TOMORROW, DAY))
+    withdrawn = WITHDRAWN.model_copy(update={"on": TOMORROW})
+    assert stands((withdrawn,), (later, earlier)) == "review_in_progress"
+
+
 def test_a_later_look_and_a_later_reopening_are_by_the_order_of_their_own_stream() -> None:
     later = CaseTriaged(outcome="out_of_scope", on=DAY)
     assert stands((), (CaseReopened(on=DAY, reason=Personal("x")), later)) == "out_of_scope"
