@@ -12,6 +12,7 @@ from contracts.envelope import Refused
 from services.chassis.decider import Decider, Record
 from services.chassis.hearing import Heard, Reactor
 from services.chassis.identity import Caller
+from services.chassis.postgres import apply
 from services.chassis.service import Definition
 from services.feedback import queries, standings
 from services.feedback.api import router
@@ -24,12 +25,12 @@ from services.feedback.upcasters import HEARD_UPCASTERS, UPCASTERS
 
 
 async def _project(connection: asyncpg.Connection, records: Sequence[Record]) -> None:
-    await queries.apply(connection, own_changes(records))
+    await apply(connection, own_changes(records))
     await standings.moved_by_us(connection, records)
 
 
 async def _project_heard(connection: asyncpg.Connection, heard: Sequence[Heard]) -> None:
-    await queries.apply(connection, heard_changes(heard))
+    await apply(connection, heard_changes(heard))
     await standings.moved_by_others(connection, heard)
 
 

@@ -9,10 +9,8 @@ from contracts.envelope import Envelope, Event
 from contracts.feedback import CaseTriaged, ConflictDeclared
 from services.chassis.decider import Record
 from services.chassis.hearing import Heard
+from services.chassis.postgres import Change
 from services.feedback.domain import known
-
-Change = tuple[str, tuple[Any, ...]]
-"""SQL and its arguments."""
 
 _RECEIVED: Final = """
     insert into known_case (subject, council, reference, received_at, received_on, origin, incident_type, criteria, orders, mappa,

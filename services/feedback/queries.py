@@ -1,9 +1,7 @@
 """The SQL of this service: the cases that it knows, what waits, which is a duplicate of which, and who may not assess whom."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
-from itertools import groupby
-from operator import itemgetter
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
@@ -110,12 +108,6 @@ class Waiting(NamedTuple):
     def place(self) -> Place:
         """Its place in the queue."""
         return Place(self.due_on or _NO_DUE_DAY, self.case.received_at, self.case.subject)
-
-
-async def apply(connection: asyncpg.Connection, changes: Sequence[tuple[str, tuple[Any, ...]]]) -> None:
-    """Carry out changes of read models in order; neighbours of one kind go in one round trip."""
-    for query, same in groupby(changes, key=itemgetter(0)):
-        await connection.executemany(query, [arguments for _, arguments in same])
 
 
 async def known_case(connection: asyncpg.Connection, subject: str) -> KnownCase | None:
