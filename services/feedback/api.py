@@ -1,7 +1,7 @@
 """HTTP: the inspectorate's steps on a case, what waits for it, and what was found."""
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated, Any, Final
 
@@ -17,7 +17,7 @@ from services.chassis.moments import AnyDay
 from services.chassis.problems import ProblemError, not_found
 from services.chassis.queries import query
 from services.chassis.reading import LARGEST_PAGE, PAGE, as_json, audited, etag, history, page, scoped
-from services.feedback import asking, bodies, queries, telling
+from services.feedback import acting, asking, bodies, queries, telling
 from services.feedback.asking import Desk
 from services.feedback.bodies import CouncilCode
 from services.feedback.domain import standing
@@ -71,7 +71,7 @@ async def queue(
         councils_of=caller.actor if whose is Whose.MY_COUNCILS else None,
     )
     async with scoped(desk.pool, role=desk.query_role, council=caller.council) as connection:
-        today = london_date(await queries.instant(connection, timedelta(seconds=desk.settings.clock_shift)))
+        today = london_date(await queries.instant(connection, asking.shift(desk)))
         rows = await queries.queue(connection, wanted, today=today, after=_place(desk, cursor), limit=limit + 1)
     last = rows[limit - 1].place if len(rows) > limit else None
     following = desk.cursors.write([last.due_on.isoformat(), last.received_at.isoformat(), last.subject]) if last else None
@@ -154,18 +154,18 @@ def _place(desk: Desk, cursor: str | None) -> Place | None:
 
 
 _ON_CASE: Final[tuple[tuple[str, Any, type[bodies.StepBody], frozenset[Role], str], ...]] = (
-    (standing.TRIAGE, asking.triage, bodies.Look, STEPPERS, "Say whether a case is in scope, out of scope, or a duplicate"),
-    (standing.ALLOCATION, asking.allocate, bodies.AllocationBody, STEPPERS, "Give a case to an inspector"),
-    (standing.SCRUTINY, asking.scrutinise, bodies.ScrutinyBody, STEPPERS, "Begin to read a review"),
-    (standing.REQUEST, asking.request_information, bodies.InformationBody, STEPPERS, "Ask the council for more"),
-    (standing.ASSESSMENT, asking.assess, bodies.AssessmentBody, STEPPERS, "Judge a review"),
-    (standing.DRAFT, asking.draft, bodies.DraftBody, STEPPERS, "Write the letter; no council sees it"),
-    (standing.SECOND_READ, asking.read, bodies.ReadBody, STEPPERS, "Agree with a draft, or not"),
-    (standing.LETTER, asking.send, bodies.LetterBody, STEPPERS, "Send the letter, which freezes it"),
-    (standing.DISPUTE, asking.resolve, bodies.ResolutionBody, DECIDERS, "Decide on what the council disputes"),
-    (standing.PRACTICE, asking.approve, bodies.PracticeBody, DECIDERS, "Let an example of good practice be shared"),
-    (standing.CLOSURE, asking.close, bodies.ClosureBody, STEPPERS, "Nothing more is to be done"),
-    (standing.REOPENING, asking.reopen, bodies.ReopeningBody, STEPPERS, "New facts: what had fallen away is owed again"),
+    (standing.TRIAGE, acting.triage, bodies.Look, STEPPERS, "Say whether a case is in scope, out of scope, or a duplicate"),
+    (standing.ALLOCATION, acting.allocate, bodies.AllocationBody, STEPPERS, "Give a case to an inspector"),
+    (standing.SCRUTINY, acting.scrutinise, bodies.ScrutinyBody, STEPPERS, "Begin to read a review"),
+    (standing.REQUEST, acting.request_information, bodies.InformationBody, STEPPERS, "Ask the council for more"),
+    (standing.ASSESSMENT, acting.assess, bodies.AssessmentBody, STEPPERS, "Judge a review"),
+    (standing.DRAFT, acting.draft, bodies.DraftBody, STEPPERS, "Write the letter; no council sees it"),
+    (standing.SECOND_READ, acting.read, bodies.ReadBody, STEPPERS, "Agree with a draft, or not"),
+    (standing.LETTER, acting.send, bodies.LetterBody, STEPPERS, "Send the letter, which freezes it"),
+    (standing.DISPUTE, acting.resolve, bodies.ResolutionBody, DECIDERS, "Decide on what the council disputes"),
+    (standing.PRACTICE, acting.approve, bodies.PracticeBody, DECIDERS, "Let an example of good practice be shared"),
+    (standing.CLOSURE, acting.close, bodies.ClosureBody, STEPPERS, "Nothing more is to be done"),
+    (standing.REOPENING, acting.reopen, bodies.ReopeningBody, STEPPERS, "New facts: what had fallen away is owed again"),
 )
 
 for action, handler, body, roles, summary in _ON_CASE:
@@ -173,7 +173,7 @@ for action, handler, body, roles, summary in _ON_CASE:
 command(
     router,
     "/v1/conflicts",
-    asking.declare,
+    acting.declare,
     body=bodies.ConflictBody,
     roles=INSPECTORATE,
     action="conflicts",

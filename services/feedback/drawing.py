@@ -6,7 +6,16 @@ from types import MappingProxyType
 from typing import Final
 
 from contracts import intake
-from contracts.codes import CaseStatus, DisputeOutcome, FeedbackResponse, IarDecision, ReviewKind, SogDecision, TriageOutcome
+from contracts.codes import (
+    CaseStatus,
+    Conclusion,
+    DisputeOutcome,
+    FeedbackResponse,
+    IarDecision,
+    ReviewKind,
+    SogDecision,
+    TriageOutcome,
+)
 from contracts.envelope import Event, Refused
 from contracts.intake import Mappa, Notification, NotificationReceived, Review
 from contracts.personal import Personal
@@ -41,7 +50,7 @@ def drawn() -> str:
                 moves.add(Move(source=_name(at), target=_name(after), by=by))
             waiting.append(after)
     live = frozenset(str(each) for each in ALLOWED if each not in _ENDED)
-    return picture(moves, begins=map(_name, begins), together=live)
+    return picture(moves, begins=dict.fromkeys(map(_name, begins)), together=live)
 
 
 _ENDED: Final = frozenset(
@@ -119,10 +128,12 @@ def _judged(around: Around, decision: IarDecision) -> Assess:
 
 def _events(case: Case, known: Known, today: date) -> Mapping[str, Event]:
     """What the council may say meanwhile."""
-    iar = Review(kind=ReviewKind.IAR, counts_as=ReviewKind.IAR)
+    iar, number = Review(kind=ReviewKind.IAR, counts_as=ReviewKind.IAR), len(known.reviews) + 1
+    more_needed = iar.model_copy(update={"conclusion": Conclusion.CR_NEEDED})
     said: dict[str, Event] = {
         "NotificationWithdrawn": intake.NotificationWithdrawn(on=today, reason=WORDS),
-        "ReviewSubmitted": intake.ReviewSubmitted(number=len(known.reviews) + 1, on=today, review=iar),
+        "ReviewSubmitted": intake.ReviewSubmitted(number=number, on=today, review=iar),
+        f"ReviewSubmitted {Conclusion.CR_NEEDED}": intake.ReviewSubmitted(number=number, on=today, review=more_needed),
         **{f"SogDecided {each}": intake.SogDecided(on=today, decision=each) for each in SogDecision},
     }
     if known.newest is not None:

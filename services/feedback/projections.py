@@ -30,6 +30,7 @@ _OWED: Final = """
     on conflict (subject, clock, instance) do update set due_on = excluded.due_on, owed = true
 """
 _NOT_OWED: Final = "update clock set owed = false where subject = $1 and clock = $2 and instance = $3"
+_TABLES: Final = {_TELLING: "telling", _OWED: "clock", _NOT_OWED: "clock"}
 _TRIAGED: Final = """
     insert into triaged as t (subject, council, outcome, day, duplicate_of) values ($1, $2, $3, $4, $5)
     on conflict (subject) do update set outcome = excluded.outcome, day = excluded.day, duplicate_of = excluded.duplicate_of
@@ -53,8 +54,9 @@ HEARD: Final = {(event.type, event.version): event for event in _HEARD}
 
 
 def heard_changes(heard: Sequence[Heard]) -> list[Change]:
-    """What follows from what was heard, in order."""
-    return [change for each in heard for change in (*_change(each.envelope, each.event), *_telling(each.envelope, each.event))]
+    """What follows from what was heard, in order within each table; each table by itself, so that neighbours go together."""
+    changes = [change for each in heard for change in (*_change(each.envelope, each.event), *_telling(each.envelope, each.event))]
+    return sorted(changes, key=lambda change: _TABLES.get(change[0], "known_case"))
 
 
 def own_changes(records: Sequence[Record]) -> list[Change]:

@@ -19,9 +19,11 @@ _HEARD: Final = TypeAdapter(Known)
 Folds = tuple[Progress, Known]
 """What the inspectorate did; what the council said."""
 
-_BEGIN: Final = "insert into standing (subject) select unnest($1::text[]) on conflict (subject) do nothing"
-# In order of subject: a command and the consumer may move the same cases at once.
-_LOAD: Final = "select subject, own, heard from standing where subject = any($1) order by subject for update"
+# A command and the consumer may move the same cases at once: the rows are locked, in order of subject, as they are read.
+_LOCK: Final = """
+    insert into standing as s (subject) select unnest($1::text[])
+    on conflict (subject) do update set subject = s.subject returning s.subject, s.own, s.heard
+"""
 _KEEP: Final = """
     update standing as s set own = u.own, heard = u.heard, council = u.council, status = u.status,
            waits_for = string_to_array(u.waits_for, ','), inspector = u.inspector
@@ -59,10 +61,9 @@ async def _moved(connection: asyncpg.Connection, events: Sequence[tuple[str, Eve
     if not events:
         return
     subjects = sorted({subject for subject, _ in events})
-    await connection.execute(_BEGIN, subjects)
     folds = {
         row["subject"]: (_OWN.validate_json(row["own"]), _HEARD.validate_json(row["heard"]))
-        for row in await connection.fetch(_LOAD, subjects)
+        for row in await connection.fetch(_LOCK, subjects)
     }
     for subject, event in events:
         folds[subject] = folded(folds[subject], event)

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Final
 
 from contracts import intake
+from contracts.codes import Conclusion
 from contracts.envelope import Event
 
 HEARD: Final[tuple[type[Event], ...]] = (
@@ -28,11 +29,12 @@ HEARD: Final[tuple[type[Event], ...]] = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Submission:
-    """A review that came in; `kind` is IAR or CR."""
+    """A review that came in; `kind` is IAR or CR, `more_needed` what the council itself concludes of an IAR (R-21)."""
 
     number: int
     on: date
     kind: str
+    more_needed: bool = False
     withdrawn: bool = False
 
 
@@ -83,6 +85,11 @@ class Known:
         """The day on which a review was first submitted, taken back or not (domain 1.6, rule 9)."""
         return min((each.on for each in self.reviews), default=None)
 
+    @property
+    def awaits_sog(self) -> bool:
+        """Whether the Strategic Oversight Group has still to decide (R-10)."""
+        return self.mappa and self.sog_decision is None
+
     def answer(self, letter: int) -> Answered | None:
         """The latest answer to a letter."""
         return next((each for each in reversed(self.answers) if each.letter == letter), None)
@@ -102,7 +109,9 @@ def learn(known: Known, event: Event) -> Known:
         case intake.NotificationWithdrawn(on=day):
             return replace(known, withdrawn_on=day)
         case intake.ReviewSubmitted(number=number, on=day, review=review):
-            return replace(known, reviews=(*known.reviews, Submission(number=number, on=day, kind=review.counts_as)))
+            needed = review.conclusion == Conclusion.CR_NEEDED
+            came = Submission(number=number, on=day, kind=review.counts_as, more_needed=needed)
+            return replace(known, reviews=(*known.reviews, came))
         case intake.ReviewWithdrawn(number=number):
             taken_back = (replace(each, withdrawn=each.withdrawn or each.number == number) for each in known.reviews)
             return replace(known, reviews=tuple(taken_back))

@@ -48,6 +48,7 @@ ALLOWED: Final[Mapping[CaseStatus, tuple[str, ...]]] = MappingProxyType(
         CaseStatus.NOTIFIED: _ALWAYS,
         CaseStatus.REVIEW_IN_PROGRESS: _ALWAYS,
         CaseStatus.AWAITING_SOG_DECISION: _ALWAYS,
+        CaseStatus.CR_IN_PROGRESS: _ON_A_REVIEW,
         CaseStatus.REVIEW_SUBMITTED: _ON_A_REVIEW,
         CaseStatus.UNDER_SCRUTINY: _ON_A_REVIEW,
         CaseStatus.INFORMATION_REQUESTED: tuple(action for action in _ON_A_REVIEW if action != SCRUTINY),
@@ -97,6 +98,7 @@ _WAITING: Final[Mapping[CaseStatus, Waits]] = MappingProxyType(
         CaseStatus.NOTIFIED: Waits.REVIEW,
         CaseStatus.REVIEW_IN_PROGRESS: Waits.REVIEW,
         CaseStatus.AWAITING_SOG_DECISION: Waits.SOG_DECISION,
+        CaseStatus.CR_IN_PROGRESS: Waits.COMPREHENSIVE_REVIEW,
         CaseStatus.CR_REQUIRED_BY_INSPECTOR: Waits.COMPREHENSIVE_REVIEW,
         CaseStatus.REVIEW_SUBMITTED: Waits.SCRUTINY,
         CaseStatus.INFORMATION_SUPPLIED: Waits.SCRUTINY,
@@ -131,13 +133,12 @@ def status(at: Progress, known: Known) -> CaseStatus:
     if (lapsed := _lapsed(at, known)) is not None:
         return lapsed
     newest = known.newest
-    unseen = newest is not None and newest.number > at.seen
     taken_back = newest is None and bool(known.reviews)
     match at.step:
         case Closed():
             return CaseStatus.CLOSED
-        case _ if unseen:
-            return CaseStatus.REVIEW_SUBMITTED
+        case _ if newest is not None and newest.number > at.seen:
+            return CaseStatus.CR_IN_PROGRESS if newest.more_needed else CaseStatus.REVIEW_SUBMITTED
         case Sent(letter=letter):
             return _answered(letter, known)
         case Reading() | Asking() | Judged() if taken_back:
@@ -168,15 +169,15 @@ def _lapsed(at: Progress, known: Known) -> CaseStatus | None:
         case TriageOutcome.OUT_OF_SCOPE:
             return CaseStatus.OUT_OF_SCOPE
         case _:
-            review = known.sog_decision == SogDecision.SCR and known.sog_decided_on is not None and known.sog_decided_on > since
-            return CaseStatus.CLOSED_MAPPA_SCR if review else None
+            decided_on = known.sog_decided_on if known.mappa and known.sog_decision == SogDecision.SCR else None
+            return CaseStatus.CLOSED_MAPPA_SCR if decided_on is not None and decided_on > since else None
 
 
 def _awaited(at: Progress, known: Known) -> CaseStatus:
-    if known.mappa and known.sog_decision is None:
-        return CaseStatus.AWAITING_SOG_DECISION
-    begun = at.outcome is not None or at.reopened_on is not None
-    return CaseStatus.REVIEW_IN_PROGRESS if begun else CaseStatus.NOTIFIED
+    """No review yet; before anybody has looked, the case is as it was notified."""
+    if at.outcome is None and at.reopened_on is None and known.sog_decision is None:
+        return CaseStatus.NOTIFIED
+    return CaseStatus.AWAITING_SOG_DECISION if known.awaits_sog else CaseStatus.REVIEW_IN_PROGRESS
 
 
 def _answered(letter: int, known: Known) -> CaseStatus:
@@ -198,6 +199,8 @@ def waits_for(at: Progress, known: Known) -> tuple[Waits, ...]:
         waiting.append(Waits.ALLOCATION)
     if at.draft is DraftState.UNREAD:
         waiting.append(Waits.SECOND_READ)
+    if where is CaseStatus.NOTIFIED and known.awaits_sog:
+        return (*waiting, Waits.SOG_DECISION)
     resolved = _RESOLVED.get(DisputeOutcome(at.resolved)) if where is CaseStatus.DISPUTED and at.resolved else None
     return (*waiting, resolved or _WAITING[where])
 

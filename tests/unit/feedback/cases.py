@@ -37,6 +37,16 @@ RECEIVED = NotificationReceived(
 )
 
 
+MAPPA = intake.NotificationAmended(
+    changed=("mappa",),
+    before=RECEIVED.notification,
+    after=RECEIVED.notification.model_copy(update={"mappa": intake.Mappa(category=1)}),
+    reason=WORDS,
+    policy=RECEIVED.policy,
+    calendar=RECEIVED.calendar,
+)
+
+
 def submitted(number: int = 1, kind: str = "IAR", on: date = date(2026, 10, 1)) -> ReviewSubmitted:
     return ReviewSubmitted(number=number, on=on, review=Review(kind=kind, counts_as=kind))
 

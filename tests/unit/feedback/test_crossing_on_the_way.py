@@ -19,7 +19,7 @@ from contracts.feedback import (
     FeedbackRead,
     ScrutinyStarted,
 )
-from contracts.intake import InformationSupplied, ReviewWithdrawn, SogDecided, TransferAccepted
+from contracts.intake import InformationSupplied, Review, ReviewSubmitted, ReviewWithdrawn, SogDecided, TransferAccepted
 from services.feedback.domain.case import Progress
 from services.feedback.domain.known import Known
 from services.feedback.domain.standing import Waits, status, waits_for
@@ -28,6 +28,7 @@ from tests.unit.feedback.cases import (
     EDINBURGH,
     GLASGOW,
     INSPECTOR,
+    MAPPA,
     RECEIVED,
     TODAY,
     WORDS,
@@ -47,6 +48,7 @@ CLOSED = CaseClosed(on=TODAY)
 REOPENED = CaseReopened(on=TODAY, reason=WORDS)
 SUPPLIED = InformationSupplied(request=1, on=TODAY)
 SCR = SogDecided(on=TODAY, decision="scr")
+MORE_NEEDED = ReviewSubmitted(number=1, on=TODAY, review=Review(kind="IAR", counts_as="IAR", conclusion="cr_needed"))
 MOVED = TransferAccepted(on=TODAY, from_council=GLASGOW, to_council=EDINBURGH)
 TAKEN_BACK = ReviewWithdrawn(number=1, on=TODAY, reason=WORDS)
 
@@ -75,8 +77,10 @@ CROSSINGS = [
     ("a judgement and a resubmission", [assessed()], [submitted(), submitted(2)], S.REVIEW_SUBMITTED),
     ("a judgement and the review taken back", [IN_SCOPE, assessed()], [submitted(), TAKEN_BACK], S.REVIEW_IN_PROGRESS),
     ("a letter and the review taken back", [assessed(), sent()], [submitted(), TAKEN_BACK], S.FEEDBACK_SENT),
-    ("a review and the group's decision", [IN_SCOPE], [submitted(), SCR], S.CLOSED_MAPPA_SCR),
-    ("a letter and the group's decision", [assessed(), sent()], [submitted(), SCR], S.CLOSED_MAPPA_SCR),
+    ("a review and the group's decision", [IN_SCOPE], [MAPPA, submitted(), SCR], S.CLOSED_MAPPA_SCR),
+    ("a letter and the group's decision", [assessed(), sent()], [MAPPA, submitted(), SCR], S.CLOSED_MAPPA_SCR),
+    ("a look and a conclusion that more is needed", [IN_SCOPE], [MORE_NEEDED], S.CR_IN_PROGRESS),
+    ("a group's decision and the management that ended", [IN_SCOPE], [SCR], S.REVIEW_IN_PROGRESS),
     ("a request and an answer", [requested()], [submitted(), SUPPLIED], S.INFORMATION_SUPPLIED),
     ("another request and an answer to the first", [requested(), requested(2)], [submitted(), SUPPLIED], S.INFORMATION_REQUESTED),
     ("a letter and an answer to a request", [requested(), assessed(), sent()], [submitted(), SUPPLIED], S.FEEDBACK_SENT),
@@ -118,6 +122,7 @@ OURS = st.sampled_from(
 )
 THEIRS = st.sampled_from(
     [
+        MAPPA,
         submitted(),
         submitted(2, "CR"),
         TAKEN_BACK,
@@ -144,7 +149,10 @@ def test_every_interleaving_of_any_two_streams_ends_the_same(ours: Stream, their
     ("ours", "theirs", "waits"),
     [
         ([], [], [Waits.TRIAGE, Waits.REVIEW]),
+        ([], [MAPPA], [Waits.TRIAGE, Waits.SOG_DECISION]),
+        ([IN_SCOPE], [MAPPA], [Waits.ALLOCATION, Waits.SOG_DECISION]),
         ([IN_SCOPE], [], [Waits.ALLOCATION, Waits.REVIEW]),
+        ([IN_SCOPE, GIVEN], [MORE_NEEDED], [Waits.COMPREHENSIVE_REVIEW]),
         ([IN_SCOPE, GIVEN], [submitted()], [Waits.SCRUTINY]),
         ([], [submitted()], [Waits.TRIAGE, Waits.SCRUTINY]),
         ([IN_SCOPE, GIVEN, requested()], [submitted()], [Waits.INFORMATION]),

@@ -13,6 +13,7 @@ from services.feedback.domain.letters import Send
 from services.feedback.domain.standing import Around
 from services.feedback.domain.triage import Triage
 from tests.unit.feedback.cases import (
+    MAPPA,
     TODAY,
     answered,
     around,
@@ -65,7 +66,7 @@ def test_a_closed_case_takes_a_look_or_is_reopened() -> None:
     [
         (around(withdrawn()), []),
         (around(), [CaseTriaged(outcome="out_of_scope", on=TODAY)]),
-        (around(SogDecided(on=TODAY, decision="scr")), []),
+        (around(MAPPA, SogDecided(on=TODAY, decision="scr")), []),
     ],
 )
 def test_whatever_ended_a_case_it_may_be_reopened(where: Around, history: list[Event]) -> None:
