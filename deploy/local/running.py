@@ -141,11 +141,9 @@ def _service(addresses: Addresses, service: str, environment: Mapping[str, str])
 
 
 async def _stop(stack: Stack) -> None:
-    names = list(stack.children)
-    await asyncio.gather(*[stack.children[name].stop() for name in names if name in SERVICES])
-    for name in ("kafka", "postgres"):
-        if name in stack.children:
-            await stack.children[name].stop()
+    """The services first, then both of what they stand on."""
+    for of_services in (True, False):
+        await asyncio.gather(*[child.stop() for name, child in stack.children.items() if (name in SERVICES) is of_services])
     stack.addresses.file.unlink(missing_ok=True)
 
 

@@ -14,7 +14,6 @@ from deploy.local.stack import Addresses
 from tests.conftest import ROOT
 from tests.processes import local_stack, own_parts, pause
 
-
 def parts(state: Path) -> AbstractContextManager[Addresses]:
     return local_stack("parts", state, own_parts())
 
@@ -48,3 +47,42 @@ def test_a_second_one_says_that_the_first_is_running(tmp_path: Path) -> None:
         second = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
         assert second.returncode == 1
         assert f"process {found.pids['supervisor']}" in second.stderr
+
+
+def test_it_ends_within_five_seconds_though_children_hang(tmp_path: Path) -> None:
+    with local_stack("up", tmp_path / "state", own_parts()) as found:
+        pids = [pid for name, pid in found.pids.items() if name != "supervisor"]
+        for name in ("intake", "statistics", "kafka", "postgres"):
+            os.kill(found.pids[name], signal.SIGSTOP)
+        began = time.monotonic()
+    assert time.monotonic() - began < 5
+    assert alive(pids) == []
+    assert of_state(tmp_path) == []
+
+
+def test_it_may_be_stopped_while_it_starts(tmp_path: Path) -> None:
+    """And asked twice, as people do."""
+    words = [sys.executable, "-m", "deploy.local", "up", "--state", str(tmp_path / "state")]
+    process = subprocess.Popen(words, cwd=ROOT, env=own_parts(), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    try:
+        while not (tmp_path / "state" / "logs" / "kafka.log").exists():
+            pause()
+        os.kill(int((tmp_path / "state" / "postgres" / "postmaster.pid").read_text().splitlines()[0]), signal.SIGSTOP)
+        began = time.monotonic()
+        for _ in range(2):
+            process.send_signal(signal.SIGINT)
+            pause()
+        _, said = process.communicate(timeout=15)
+    finally:
+        process.kill()
+    assert (process.returncode, time.monotonic() - began < 5) == (0, True), said
+    assert of_state(tmp_path) == []
+
+
+def of_state(state: Path) -> list[str]:
+    """Programs that still run from a state folder."""
+    return [
+        " ".join(each.info["cmdline"])[:200]
+        for each in psutil.process_iter(["cmdline"])
+        if str(state) in " ".join(each.info["cmdline"] or [])
+    ]
