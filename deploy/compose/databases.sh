@@ -10,4 +10,4 @@ grant :"reader" to :"role";
 create database :"role";
 SQL
 done
-psql --set ON_ERROR_STOP=1 --command 'create database sir_keys'
+psql --set ON_ERROR_STOP=1 --command 'create database sir_keys' --command "comment on database sir_keys is 'sir.stack.containers'"

@@ -12,7 +12,7 @@ from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import KafkaError
 
 from deploy.local.environment import given, inherited
-from deploy.local.stack import CACHE, CHECKOUT, StackError, is_free
+from deploy.local.stack import CACHE, CHECKOUT, OF_ITS_OWN, StackError, is_free
 from deploy.local.supervisor import Child, run, say
 
 JARS: Final = "org.apache.kafka:kafka_2.13:4.4.0+org.slf4j:slf4j-simple:1.7.36"
@@ -105,16 +105,22 @@ def declared() -> dict[str, dict[str, Any]]:
     return tomllib.loads((CHECKOUT / "deploy" / "topics.toml").read_text())
 
 
-async def topics(bootstrap: str) -> None:
-    """Make the declared topics, and refuse to go on with one that is not as declared.
+async def topics(bootstrap: str, mark: str) -> None:
+    """Make the declared topics, and an empty one that marks them as this stack's; refuse to go on with others.
 
     Raises:
-        StackError: a topic has other partitions or settings.
+        StackError: they are another stack's, or one has other partitions or settings.
     """
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
     await admin.start()
     try:
         there = set(await admin.list_topics())
+        if mark not in there:
+            await admin.create_topics([NewTopic(mark, 1, 1)])
+            there = set(await admin.list_topics())
+        if others := {name for name in there if name.startswith(mark.rpartition(".")[0])} - {mark}:
+            await admin.delete_topics([mark])
+            raise StackError(f"The topics at {bootstrap} belong to another stack ({', '.join(others)}). {OF_ITS_OWN}")
         missing = {name: topic for name, topic in declared().items() if name not in there}
         await admin.create_topics(
             [NewTopic(name, topic["partitions"], 1, topic_configs=topic["config"]) for name, topic in missing.items()]

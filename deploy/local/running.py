@@ -13,7 +13,7 @@ import httpx2
 
 from deploy.local import kafka, postgres
 from deploy.local.environment import given, inherited
-from deploy.local.stack import CHECKOUT, SERVICES, STATE, Addresses, StackError, choose_ports, free_ports, prepare, read
+from deploy.local.stack import CHECKOUT, SERVICES, STATE, Addresses, StackError, choose_ports, free_ports, owner, prepare, read
 from deploy.local.supervisor import Child, say
 
 
@@ -112,7 +112,7 @@ async def _services(stack: Stack, services: Sequence[str], environment: Mapping[
     await postgres.databases(addresses.postgres, addresses.state, services)
     await postgres.migrate(addresses.postgres, services)
     told("migrations")
-    await kafka.topics(addresses.kafka)
+    await kafka.topics(addresses.kafka, owner(addresses.state))
     told("topics")
     ports = choose_ports(given("SIR_PORT_BASE"))
     addresses.services = {service: f"http://127.0.0.1:{ports[service]}" for service in services}

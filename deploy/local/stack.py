@@ -17,6 +17,10 @@ STATE: Final = CHECKOUT / ".sir"
 CACHE: Final = STATE / "cache"
 ISSUER: Final = "sir-development"
 FIRST_PORT: Final = 8001
+OF_ITS_OWN: Final = (
+    "Two stacks cannot share a server: give this one another in DATABASE_URL and KAFKA_BOOTSTRAP, or none, and it brings its own; "
+    "or remove the other's databases and topics, which begin with sir."
+)
 
 
 class StackError(Exception):
@@ -92,6 +96,11 @@ def secret(state: Path, name: str) -> str:
     if not path.exists():
         _private(path, secrets.token_hex(16))
     return path.read_text()
+
+
+def owner(state: Path) -> str:
+    """What this stack's databases and topics are marked with: made once, so that the next run knows them again."""
+    return f"sir.stack.{secret(state, 'owner')[:12]}"
 
 
 def _private(path: Path, content: str) -> None:

@@ -8,9 +8,12 @@ import time
 from contextlib import AbstractContextManager
 from pathlib import Path
 
+import asyncpg
 import psutil
+import pytest
 
-from deploy.local.stack import Addresses
+from deploy.local import kafka, postgres
+from deploy.local.stack import Addresses, StackError, on_database, owner, secret
 from tests.conftest import ROOT
 from tests.processes import local_stack, own_parts, pause
 
@@ -47,6 +50,24 @@ def test_a_second_one_says_that_the_first_is_running(tmp_path: Path) -> None:
         second = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
         assert second.returncode == 1
         assert f"process {found.pids['supervisor']}" in second.stderr
+
+
+async def test_two_stacks_do_not_share_a_server(tmp_path: Path) -> None:
+    """They would change each other's passwords, seal with keys that the other has not, and hear each other's cases."""
+    mine, other = tmp_path / "mine", tmp_path / "other"
+    for folder in (mine, other):
+        folder.mkdir()
+    with parts(tmp_path / "given") as found:
+        for _ in range(2):
+            await postgres.databases(found.postgres, mine, ["statistics"])
+            await kafka.topics(found.kafka, owner(mine))
+        with pytest.raises(StackError, match=f"databases .* belong to another stack .{owner(mine)}.*DATABASE_URL"):
+            await postgres.databases(found.postgres, other, ["statistics"])
+        with pytest.raises(StackError, match=f"topics .* belong to another stack .{owner(mine)}.*KAFKA_BOOTSTRAP"):
+            await kafka.topics(found.kafka, owner(other))
+        role = on_database(found.postgres, "sir_statistics", login=f"sir_statistics:{secret(mine, 'roles.password')}")
+        await (await asyncpg.connect(role)).close()
+        await kafka.topics(found.kafka, owner(mine))
 
 
 def test_it_ends_within_five_seconds_though_children_hang(tmp_path: Path) -> None:

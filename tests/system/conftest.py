@@ -78,7 +78,8 @@ class Running:
 @pytest.fixture(scope="session")
 def stack(parts: Parts) -> Iterator[Running]:
     """The stack."""
-    shutil.rmtree(STATE, ignore_errors=True)
+    if not {"DATABASE_URL", "KAFKA_BOOTSTRAP"} <= inherited().keys():
+        shutil.rmtree(STATE, ignore_errors=True)  # given servers know the stack that they were used by first
     environment = inherited() | {"DATABASE_URL": parts.postgres, "KAFKA_BOOTSTRAP": parts.kafka}
     try:
         with local_stack("up", STATE, environment) as found:
