@@ -61,6 +61,8 @@ class Definition(Generic[S]):
     """Whether it gives new subjects their keys; the others read them."""
     inform: Inform = as_asked
     background: "Callable[[Service[S]], Sequence[Coroutine[Any, Any, None]]]" = lambda _service: ()
+    measure: Callable[[asyncpg.Connection], Awaitable[None]] | None = None
+    """Brings the service's own gauges up to date, at each scrape."""
     projections: tuple[str, ...] = ()
     project_heard: Callable[[asyncpg.Connection, Sequence[Heard]], Awaitable[None]] | None = None
     """The read models of what was heard, without reactions: what a rebuild folds."""
@@ -154,6 +156,8 @@ class Service(Generic[S]):
         """Bring the gauges of the store up to date."""
         async with self.pool.acquire() as connection:
             await self._measured(connection)
+            if self.definition.measure is not None:
+                await self.definition.measure(connection)
 
     async def _measured(self, connection: asyncpg.Connection) -> tuple[int, int, list[str]]:
         outbox, oldest = await waiting(connection)

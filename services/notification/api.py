@@ -91,6 +91,17 @@ async def event(request: Request, event_id: str) -> Response:
     return Response(found.event, headers={"ETag": etag(found.sequence)}, media_type=CONTENT_TYPE)
 
 
+@query(router, "/v1/events/{event_id}/deliveries", roles=FEED_READERS, summary="Where an event has arrived", errors=(404,))
+async def deliveries(request: Request, event_id: str) -> Response:
+    """The evidence of each delivery; none while it is on its way."""
+    desk, caller = _asked(request)
+    found = await _outward(desk, caller, event_id)
+    async with scoped(desk.pool, role=desk.query_role, council=caller.council) as connection:
+        rows = await queries.delivered(connection, found.sequence)
+    evidence = [{"channel": "kafka", "offset": row["offset"], "delivered_at": row["broker_time"]} for row in rows]
+    return as_json({"event_id": found.id, "sequence": found.sequence, "deliveries": evidence})
+
+
 @query(
     router,
     "/v1/events/{event_id}/receipt",

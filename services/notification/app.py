@@ -16,7 +16,7 @@ from services.notification import queries
 from services.notification.api import feed, router
 from services.notification.arrivals import Arrivals
 from services.notification.domain.told import Told, decide, evolve
-from services.notification.feed import Feed
+from services.notification.feed import Feed, measure
 from services.notification.listener import GovernmentListener, project_heard
 from services.notification.settings import NotificationSettings
 
@@ -45,6 +45,7 @@ def definition(settings: NotificationSettings) -> Definition[Told]:
         council_roles=frozenset(COUNCIL_ROLES),
         keys=True,
         background=background,
+        measure=measure,
         projections=("known_case",),
     )
 

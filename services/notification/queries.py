@@ -44,6 +44,7 @@ _ADD_TO_FEED: Final = """
 """
 _AFTER: Final = "select sequence, event from feed where sequence > $1 order by sequence limit $2"
 _OUTWARD: Final = "select sequence, id, subject, council, type, event from feed where id = $1"
+_DELIVERED: Final = 'select "offset", broker_time from delivery where sequence = $1 and "offset" is not null'
 
 
 class KnownCase(NamedTuple):
@@ -118,6 +119,11 @@ async def outward(connection: asyncpg.Connection, outward_id: UUID) -> FeedRow |
     """One outward event."""
     row = await connection.fetchrow(_OUTWARD, outward_id)
     return None if row is None else FeedRow(*row.values())._replace(id=UUID(int=row["id"].int))
+
+
+async def delivered(connection: asyncpg.Connection, sequence: int) -> list[asyncpg.Record]:
+    """The evidence that an event stands on Government's topic: where, and since when by the broker's clock."""
+    return list(await connection.fetch(_DELIVERED, sequence))
 
 
 def _columns(rows: Sequence[tuple[Any, ...]]) -> list[list[Any]]:
