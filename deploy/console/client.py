@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import httpx2
 
-from deploy.console.tokens import token
+from deploy.console.tokens import Bearer, token
 from deploy.local.stack import Addresses
 
 AT_ONCE: Final = 12
@@ -111,8 +111,8 @@ class Client:
 @asynccontextmanager
 async def speaking(stack: Addresses, role: str, council: str | None = None) -> AsyncIterator[Client]:
     """A client of one role on a running stack."""
-    headers = {"Authorization": f"Bearer {token(stack, role, council)}"}
-    async with httpx2.AsyncClient(headers=headers, timeout=30, limits=httpx2.Limits(max_connections=AT_ONCE)) as http:
+    bearer = Bearer(lambda: token(stack, role, council))
+    async with httpx2.AsyncClient(auth=bearer, timeout=30, limits=httpx2.Limits(max_connections=AT_ONCE)) as http:
         yield Client(http, stack)
 
 
