@@ -379,6 +379,18 @@ async def test_a_header_is_no_way_in(stack: Running, client: httpx2.AsyncClient,
     problem(await client.get(f"{stack.services[service]}/v1/status", headers=many), 431)
 
 
+@each_service
+async def test_a_request_names_one_host_and_is_framed_one_way(stack: Running, service: str) -> None:
+    url = httpx2.URL(stack.services[service])
+    for head in ("", "Host: a\r\nHost: b\r\n", "Host: a\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n", "Host : a\r\n"):
+        reader, writer = await asyncio.open_connection(url.host, url.port)
+        writer.write(f"GET /v1/status HTTP/1.1\r\n{head}Connection: close\r\n\r\n".encode())
+        answer = await asyncio.wait_for(reader.read(), 5)
+        writer.close()
+        assert answer.startswith(b"HTTP/1.1 400 "), head
+        assert answer.count(b"HTTP/1.1") == 1
+
+
 async def test_a_trace_that_is_none_goes_no_further(stack: Running, client: httpx2.AsyncClient, body: Body) -> None:
     """It would stand in the event, on Kafka and in what Government is told, where it is no trace and the case would wait."""
     url = f"{stack.services['intake']}/v1/notifications"
