@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import socket
 import sys
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -23,6 +24,7 @@ class Stack:
 
     addresses: Addresses
     children: dict[str, Child] = field(default_factory=dict)
+    lease: socket.socket = field(default_factory=lambda: socket.socket(socket.AF_UNIX))
 
     async def kill(self, name: str) -> None:
         """Kill -9; supervision starts it again."""
@@ -114,7 +116,7 @@ async def _services(stack: Stack, services: Sequence[str], environment: Mapping[
     told("migrations")
     await kafka.topics(addresses.kafka, owner(addresses.state))
     told("topics")
-    ports = choose_ports(given("SIR_PORT_BASE"))
+    ports = choose_ports(given("SIR_PORT_BASE"), stack.lease)
     addresses.services = {service: f"http://127.0.0.1:{ports[service]}" for service in services}
     for service in services:
         stack.children[service] = _service(addresses, service, environment)
@@ -144,6 +146,7 @@ async def _stop(stack: Stack) -> None:
     """The services first, then both of what they stand on."""
     for of_services in (True, False):
         await asyncio.gather(*[child.stop() for name, child in stack.children.items() if (name in SERVICES) is of_services])
+    stack.lease.close()
     stack.addresses.file.unlink(missing_ok=True)
 
 

@@ -117,12 +117,32 @@ def on_database(url: str, name: str, *, login: str | None = None) -> str:
     return f"{head}://{login or who}{at if not login else '@'}{host}/{name}" + (f"?{options}" if options else "")
 
 
-def choose_ports(base: str) -> dict[str, int]:
-    """A port for each service: those after `base` if it is given, else 8001 to 8005 if they are free, else free ones."""
+def choose_ports(base: str, lease: socket.socket) -> dict[str, int]:
+    """A port for each service: those after `base` if it is given, else 8001 to 8005 if they are free, else free ones.
+
+    `lease` stays open as long as the ports are used: two stacks that start at once must not both find the usual ones free.
+
+    Raises:
+        StackError: a port that was asked for is taken.
+    """
     if base:
-        return {service: int(base) + number for number, service in enumerate(SERVICES, start=1)}
+        asked = {service: int(base) + number for number, service in enumerate(SERVICES, start=1)}
+        if taken := [str(port) for port in asked.values() if not is_free(port)]:
+            raise StackError(f"SIR_PORT_BASE={base}: somebody listens on {', '.join(taken)} already")
+        return asked
     usual = {service: FIRST_PORT + number for number, service in enumerate(SERVICES)}
-    return usual if all(map(is_free, usual.values())) else dict(zip(SERVICES, free_ports(len(SERVICES)), strict=True))
+    if _first(lease) and all(map(is_free, usual.values())):
+        return usual
+    return dict(zip(SERVICES, free_ports(len(SERVICES)), strict=True))
+
+
+def _first(lease: socket.socket) -> bool:
+    """Whether no other stack of this machine has the usual ports: a name without a file, gone with the process that holds it."""
+    try:
+        lease.bind(f"\0sir.{FIRST_PORT}")
+    except OSError:
+        return False
+    return True
 
 
 def is_free(port: int) -> bool:
