@@ -13,7 +13,11 @@ DRAWN := intake feedback
 FAULTS := tests/integration/test_keeping_every_fact_once.py tests/integration/test_rebuilding_beside_the_live.py \
   tests/integration/test_setting_a_case_aside.py tests/integration/test_starting_the_local_stack.py \
   tests/integration/telling/test_carrying_the_feed_through_a_crash.py tests/integration/deadlines/test_dying_as_a_process.py \
-  tests/system/test_a_notification_reaches_government.py
+  tests/integration/test_delivering_in_any_way.py tests/integration/test_finding_what_was_tampered_with.py \
+  tests/system/test_a_notification_reaches_government.py tests/system/test_an_import_goes_on_through_kills.py \
+  tests/system/test_an_erased_person_still_counts.py
+MINUTES ?= 2
+SEED ?= 0
 
 .PHONY: help check test demo run import template token bench torture rebuild verify clean lock contracts
 
@@ -70,8 +74,10 @@ verify: $(READY) ## recompute every hash chain
 bench: $(READY) ## measured comparisons, written to docs/benchmarks.md
 	@$(PYTHON) -m tests.bench
 
-torture: $(READY) ## every test that kills or damages something, with the conservation check
+torture: $(READY) ## every test that kills or damages something, then random lives under faults: [MINUTES=2] [SEED=n] [PLANTED=1: the bugs too]
 	@$(PYTHON) -m pytest -p no:cacheprovider $(FAULTS)
+	@$(PYTHON) -m tests.torture live --minutes $(MINUTES) --seed $(SEED)
+	@if [ -n "$(PLANTED)" ]; then $(PYTHON) -m tests.torture planted; fi
 
 contracts: $(READY) ## write the committed files that are made from the code
 	@$(PYTHON) -m contracts.generate

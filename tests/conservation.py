@@ -64,8 +64,8 @@ def same(one: str, of_one: Facts, other: str, of_other: Facts) -> None:
     assert of_one == of_other, f"{one} and {other} hold different events under one version"
 
 
-async def conserved(stack: Addresses, *, rebuilt: bool = False) -> dict[str, int]:
-    """The check over the five services, once all have caught up; with `rebuilt` every read model is built anew and must come out equal.
+async def conserved(stack: Addresses, *, afresh: bool = False, in_order: bool = True) -> dict[str, int]:
+    """The check over the five services, once all have caught up; with `afresh` every read model is built anew and must come out equal.
 
     Raises:
         AssertionError: which of it does not hold.
@@ -76,14 +76,15 @@ async def conserved(stack: Addresses, *, rebuilt: bool = False) -> dict[str, int
         stores |= await kept(connection, service)
         await connection.close()
     records = await everything(stack.kafka, CASE_EVENTS)
-    same("a store", stores, "the topic", told(codec.from_headers(record.headers) for record in records))
+    envelopes = [codec.from_headers(record.headers) for record in records]
+    same("a store", stores, "the topic", told(envelopes, in_order=in_order))
     for service in SERVICES:
         connection = await asyncpg.connect(on_database(stack.postgres, f"sir_{service}"))
         await _read(connection, service, stores)
         await connection.close()
     await _government(stack)
-    if rebuilt:
-        for said in await asyncio.gather(*[_rebuilt(stack, service) for service in SERVICES]):
+    if afresh:
+        for said in await asyncio.gather(*[rebuilt(stack, service) for service in SERVICES]):
             assert "the same as before" in said, said
     return {"events": len(stores), "records": len(records)}
 
@@ -121,7 +122,8 @@ async def _government(stack: Addresses) -> None:
     assert sent == [row["event"] for row in feed], "Government's topic is not the feed"
 
 
-async def _rebuilt(stack: Addresses, service: str) -> str:
+async def rebuilt(stack: Addresses, service: str) -> str:
+    """Build a service's read models anew; what it says of it."""
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", f"services.{service}", "rebuild", env=inherited() | stack.environment(service), cwd=CHECKOUT,
         stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,

@@ -1,18 +1,22 @@
 """A local stack as a process of its own, or a part of one, for as long as a test or a session needs it."""
 
+import asyncio
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from deploy.local import kafka
 from deploy.local.environment import inherited
 from deploy.local.stack import CHECKOUT, Addresses, free_ports, read
 from deploy.local.supervisor import Child
+
+T = TypeVar("T")
 
 READY_SECONDS = 120
 STOPPED_SECONDS = 15
@@ -70,6 +74,16 @@ async def broker(state: Path) -> AsyncIterator[Broker]:
         yield Broker(child, f"127.0.0.1:{port}")
     finally:
         await child.stop()
+
+
+@contextmanager
+def held(runner: asyncio.Runner, context: AbstractAsyncContextManager[T]) -> Iterator[T]:
+    """An asynchronous context for code that is not."""
+    entered = runner.run(context.__aenter__())
+    try:
+        yield entered
+    finally:
+        runner.run(context.__aexit__(None, None, None))
 
 
 def pause() -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
+from tests.processes import held
 from tests.toy.bench import bench_on
 from tests.toy.delivery import machine
 
@@ -16,10 +17,5 @@ ENOUGH = settings(
 
 
 def test_it_always_drains_to_the_same(postgres_url: str, kafka_bootstrap: str, tmp_path: Path) -> None:
-    with asyncio.Runner() as runner:
-        context = bench_on(postgres_url, kafka_bootstrap, tmp_path)
-        bench = runner.run(context.__aenter__())
-        try:
-            run_state_machine_as_test(machine(runner, bench), settings=ENOUGH)
-        finally:
-            runner.run(context.__aexit__(None, None, None))
+    with asyncio.Runner() as runner, held(runner, bench_on(postgres_url, kafka_bootstrap, tmp_path)) as bench:
+        run_state_machine_as_test(machine(runner, bench), settings=ENOUGH)

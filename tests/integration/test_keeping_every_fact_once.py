@@ -1,6 +1,8 @@
 """Whatever is killed, and wherever: what was accepted is in history once, on the topic, and in every read model."""
 
 import asyncio
+import json
+from base64 import b64decode
 from pathlib import Path
 
 import httpx2
@@ -44,6 +46,7 @@ async def test_ping_is_killed(postgres_url: str, kafka_bootstrap: str, tmp_path:
         assert await say(made, client, 20, prefix="a") == first, "the same key, the same case"
         await made.settled()
         assert (await made.conserved())["events"] == 40
+        assert await made.secrets() == {"PLANTED": 20}, "no key came later than what it sealed"
 
 
 @pytest.mark.parametrize("name", FAILED_IN_PING)
@@ -114,9 +117,36 @@ async def test_the_topic_is_made_anew(postgres_url: str, kafka_bootstrap: str, t
         await make_topic(made)
         await made.start("ping")
         await made.start("pong")
+        async with asyncio.timeout(30):
+            while len(await made.records()) < 40:
+                await asyncio.sleep(0.1)
         await say(made, client, 20, prefix="b")
         await made.settled()
         assert (await made.conserved())["events"] == 80
+
+
+async def test_a_topic_made_anew_that_has_grown_as_long_is_noticed(
+    postgres_url: str, kafka_bootstrap: str, tmp_path: Path
+) -> None:
+    async with toy(postgres_url, kafka_bootstrap, tmp_path) as made, httpx2.AsyncClient(timeout=10) as client:
+        await made.start("ping")
+        await made.start("pong")
+        await say(made, client, 10, prefix="a")
+        await made.settled()
+        await made.kill("pong")
+        await say(made, client, 10, prefix="b")
+        async with asyncio.timeout(30):
+            while len(records := await made.records()) < 30:
+                await asyncio.sleep(0.1)
+        await made.kill("ping")
+        await drop_topic(made)
+        await make_topic(made)
+        # What pong has not seen stands first now, before its bookmarks.
+        await made.send([(envelope, record.value) for envelope, record in reversed(records)])
+        await made.start("ping")
+        await made.start("pong")
+        await made.settled()
+        assert (await made.conserved())["events"] == 40
 
 
 async def test_no_secret_leaves_in_clear(postgres_url: str, kafka_bootstrap: str, tmp_path: Path) -> None:
@@ -125,11 +155,13 @@ async def test_no_secret_leaves_in_clear(postgres_url: str, kafka_bootstrap: str
         await made.start("pong")
         await say(made, client, 5, prefix="a")
         await made.settled()
-        told = b"".join((record.value or b"") + str(record.headers).encode() for _, record in await made.records())
+        records = await made.records()
+        told = b"".join(record.value + str(record.headers).encode() for _, record in records)
         logs = b"".join(path.read_bytes() for path in tmp_path.glob("*.log"))
         metrics = (await client.get(f"{made.base('ping')}/metrics")).content
-        assert b"$sealed" in told, "the positive control: the sealed field is there"
-        for where in (told, logs, metrics):
+        boxes = [b64decode(json.loads(record.value)["secret"]["$sealed"]["box"]) for e, record in records if e.source == "ping"]
+        assert len(boxes) == 5, "the positive control: the sealed field is there"
+        for where in (told, logs, metrics, *boxes):
             assert b"PLANTED" not in where
 
 

@@ -63,12 +63,24 @@ async def test_a_rebuild_takes_in_what_the_live_one_did(postgres_url: str, kafka
         await made.taken_in("pong")
         rebuilding = asyncio.create_task(made.word("pong", "rebuild", SIR_FAILPOINT="rebuild.half_way:sleep=1"))
         await asyncio.sleep(1)
-        await made.send([a[0], a[1]])  # while it is built, what it has folded comes again
+        # While it is built, what it has folded comes again, and something new.
+        await made.send([a[0], a[1], *await bench.say("d", 16)])
+        await made.taken_in("pong")
         code, output = await rebuilding
         assert (code, "the same as before" in output) == (0, True), output
         await made.send(c[:1])
         await made.taken_in("pong")
-        assert [await bench.taken(subject) for subject in "abc"] == [[2, 4, 6], [8], [12, 14]]
+        assert [await bench.taken(subject) for subject in "abcd"] == [[2, 4, 6], [8], [12, 14], [16]]
+
+
+async def test_a_rebuild_folds_what_the_topic_has_not_brought_back_yet(
+    postgres_url: str, kafka_bootstrap: str, tmp_path: Path
+) -> None:
+    async with bench_on(postgres_url, kafka_bootstrap, tmp_path) as bench:
+        await bench.say("a", 2, 4)  # in the outbox, and nothing carries it
+        code, output = await bench.made.word("ping", "rebuild")
+        assert (code, "the same as before" in output) == (0, True), output
+        assert [row[0] for row in await bench.ping.fetch("select number from seen order by ctid")] == [2, 4]
 
 
 async def test_a_rebuild_from_a_topic_that_lacks_something_is_thrown_away(

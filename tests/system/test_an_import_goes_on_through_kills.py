@@ -57,4 +57,4 @@ async def test_the_figures_are_the_same(stack: Running, client: httpx2.AsyncClie
     ours, expected = answer.json()["figures"], implied(rows, first, last).figures
     for figure, fields in expected.items():
         assert {name: ours[figure][name] for name in fields} == dict(fields), figure
-    await conserved(stack.addresses, rebuilt=True)
+    await conserved(stack.addresses, afresh=True)

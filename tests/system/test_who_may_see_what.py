@@ -2,13 +2,20 @@
 
 from typing import Any
 
+import asyncpg
 import httpx2
 import pytest
 
+from deploy.local.stack import on_database
 from services.chassis.clock import new_id
 from tests.system.conftest import ABERDEEN, GLASGOW, Running
 
 Body = dict[str, Any]
+READABLE = """
+    select format('%I.%I', g.table_schema, g.table_name) from information_schema.role_table_grants g
+    join information_schema.columns c using (table_schema, table_name)
+    where g.grantee = $1 and g.privilege_type = 'SELECT' and c.column_name = 'council'
+"""
 
 
 async def test_another_councils_case_is_like_none(stack: Running, client: httpx2.AsyncClient, body: Body) -> None:
@@ -36,6 +43,29 @@ async def test_another_councils_case_is_like_none(stack: Running, client: httpx2
     assert subject not in {each["case_id"] for each in mine}
     named = await client.get(f"{stack.services['intake']}/v1/cases?council={GLASGOW}", headers=stack.headers(council=ABERDEEN))
     assert named.json()["cases"] == [], "asking for another council by name gives nothing"
+
+
+async def test_the_database_itself_holds_a_reader_to_one_council(stack: Running, client: httpx2.AsyncClient, body: Body) -> None:
+    await client.post(f"{stack.services['intake']}/v1/notifications", json=body, headers=stack.headers(council=GLASGOW))
+    await client.post(f"{stack.services['intake']}/v1/drafts", json=body, headers=stack.headers(council=GLASGOW))
+    await stack.settled(client)
+    held: list[str] = []
+    for service in stack.services.keys() - {"statistics"}:  # it answers with sums of all, and its migrations say so
+        connection = await asyncpg.connect(on_database(stack.addresses.postgres, f"sir_{service}"))
+        for table in await connection.fetch(READABLE, f"sir_{service}_query"):
+            seen = {council: await _seen_by(connection, service, table[0], council) for council in (GLASGOW, ABERDEEN)}
+            assert seen[GLASGOW], f"the positive control: {service} has rows in {table[0]}"
+            assert not seen[ABERDEEN], f"{service}: {table[0]}"
+            held.append(f"{service} {table[0]}")
+        await connection.close()
+    assert {each.split()[0] for each in held} == stack.services.keys() - {"statistics"}, held
+
+
+async def _seen_by(connection: asyncpg.Connection, service: str, table: str, council: str) -> int:
+    """Glasgow's rows as the reader of a council sees them."""
+    async with connection.transaction():
+        await connection.execute(f"set local role sir_{service}_query; set local sir.council = '{council}'")
+        return int(await connection.fetchval(f"select count(*) from {table} where council = $1", GLASGOW))
 
 
 async def test_an_analyst_reads_no_personal_value(stack: Running, client: httpx2.AsyncClient, body: Body) -> None:

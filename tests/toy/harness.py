@@ -26,7 +26,12 @@ from contracts.envelope import Envelope
 from deploy.local.environment import inherited
 from services.chassis import codec
 from services.chassis.clock import new_id, seconds
+from services.chassis.keys import Keyring
+from services.chassis.postgres import open_pool
+from services.chassis.store import Store
 from tests.conservation import Facts, everything, kept, same, told
+from tests.toy.language import PING, Pinged
+from tests.toy.services import DECIDER
 
 ROOT = Path(__file__).parents[2]
 SQL = ROOT / "services" / "chassis" / "sql"
@@ -60,6 +65,7 @@ class Toy:
     processes: dict[str, asyncio.subprocess.Process] = field(default_factory=dict)
     ports: dict[str, int] = field(default_factory=dict)
     starting: asyncio.Lock = field(default_factory=asyncio.Lock)
+    patience: float = 60.0
 
     @property
     def topic(self) -> str:
@@ -162,14 +168,24 @@ class Toy:
         """Headers of a command."""
         return {"Authorization": f"Bearer {self.token()}", "Idempotency-Key": key or str(new_id()), **more}
 
-    async def ping(self, client: httpx2.AsyncClient, number: int, *, key: str, secret: str | None = None) -> httpx2.Response:
-        """Say a first number, again and again until it is answered."""
-        async with asyncio.timeout(60):
+    async def ping(
+        self,
+        client: httpx2.AsyncClient,
+        number: int,
+        *,
+        key: str,
+        secret: str | None = None,
+        after: tuple[str, int] | None = None,
+    ) -> httpx2.Response:
+        """Say a first number, or one `after` a case's version, again and again until it is answered."""
+        path = f"/v1/cases/{after[0]}/pings" if after else "/v1/pings"
+        headers = self.headers(key) | ({"If-Match": f'"{after[1]}"'} if after else {})
+        async with asyncio.timeout(self.patience):
             while True:
                 try:
                     body = {"number": number, "secret": secret}
-                    answer = await client.post(f"{self.base('ping')}/v1/pings", json=body, headers=self.headers(key))
-                    if answer.status_code not in {409, 503}:
+                    answer = await client.post(self.base("ping") + path, json=body, headers=headers)
+                    if answer.status_code != httpx2.codes.SERVICE_UNAVAILABLE and "request_in_progress" not in answer.text:
                         return answer
                 except httpx2.HTTPError:
                     pass
@@ -205,6 +221,17 @@ class Toy:
                     return
                 before = events
                 await asyncio.sleep(0.1)
+
+    async def secrets(self) -> Counter[str | None]:
+        """The secret of each event of ping as whoever has the keys reads it; None where its key is destroyed."""
+        keys = await open_pool(on_database(self.postgres, f"sir_keys__{self.suffix}"), name="test", size=1)
+        keyring = Keyring.load(keys, self.folder / "kek")
+        store = Store(source="ping", decider=DECIDER, catalogue=PING, upcasters={}, keyring=keyring)
+        async with self.owner("ping") as connection:
+            subjects = await connection.fetch("select subject from stream where version > 0")
+            events = [record.event for row in subjects for record in await store.history(connection, row["subject"])]
+        await keys.close()
+        return Counter(event.secret.reveal() for event in events if isinstance(event, Pinged) and event.secret is not None)
 
     async def records(self) -> list[tuple[Envelope, ConsumerRecord]]:
         """Everything on the topic."""

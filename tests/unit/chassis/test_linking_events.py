@@ -106,6 +106,11 @@ def test_a_sealed_value_opens_only_where_it_was_sealed(secret: str) -> None:
         codec.decode(Pinged.type, 1, data, catalogue=PING, upcasters={}, opener=Box(cipher, UUID(int=1).bytes).open)
 
 
+def test_the_same_value_is_never_sealed_the_same() -> None:
+    box = Box(AESGCM(b"k" * 32), IDENTITY.bytes)
+    assert len({box.seal("secret", b'"x"')["box"][:16] for _ in range(9)}) == 9
+
+
 def test_a_sealed_value_cannot_move_to_another_field() -> None:
     cipher = AESGCM(b"k" * 32)
     box = Box(cipher, IDENTITY.bytes)
