@@ -39,7 +39,6 @@ _QUEUE: Final = """
     from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::date[], $7::text[])
              as u(event_id, subject, kind, clock, threshold, due_on, party)
     cross join unnest($8::text[]) as c(channel) left join known_case k on k.subject = u.subject
-    on conflict do nothing
 """
 # Taking one is a lease: whoever dies with it has it taken again, later after each attempt.
 _TAKE: Final = """

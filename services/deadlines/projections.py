@@ -50,8 +50,8 @@ class ClockRow:
     due_before: date | None = None
     moved_by: str | None = None
     """The due day before it was counted again, and why that was."""
-    sequence: int = 0
-    """How often the clock has changed; what a calendar program goes by."""
+    sequence: int
+    """The version of the stream at which it changed last: what a calendar program goes by, since it only rises."""
     changed: datetime
     judged_from: datetime | None = None
     """From when the ticker may record a breach; None where it has nothing to do."""
@@ -86,7 +86,7 @@ def changed(row: ClockRow | None, envelope: Envelope, event: ClockEvent) -> Cloc
     """The row after an event."""
     match event:
         case ClockStarted() | ClockRestarted() | ClockRecalculated():
-            return _running(row, envelope, event)
+            return _running(envelope, event)
         case _ if row is None:
             msg = "a clock that never started"
             raise AssertionError(msg)
@@ -95,7 +95,7 @@ def changed(row: ClockRow | None, envelope: Envelope, event: ClockEvent) -> Cloc
         case _:
             still = replace(
                 row, held_on=None, stopped_on=None, cancelled_on=None, reason=None, judged_from=None,
-                sequence=row.sequence + 1, changed=envelope.recordedtime,
+                sequence=envelope.streamversion, changed=envelope.recordedtime,
             )  # fmt: skip
             return _still(still, event)
 
@@ -112,7 +112,7 @@ def _still(row: ClockRow, event: ClockHeld | ClockSatisfied | ClockCorrected | C
             assert_never(event)
 
 
-def _running(before: ClockRow | None, envelope: Envelope, event: Runs) -> ClockRow:
+def _running(envelope: Envelope, event: Runs) -> ClockRow:
     # Brought in after its day had passed: nobody was asked to notice then, so nothing is recorded before its stop.
     past = envelope.origin is Origin.IMPORT and end_of_day_london(event.due_on) <= envelope.recordedtime
     moved = (event.due_on_before, event.reason) if isinstance(event, ClockRecalculated) else (None, None)
@@ -127,7 +127,7 @@ def _running(before: ClockRow | None, envelope: Envelope, event: Runs) -> ClockR
         calendar=event.calendar,
         due_before=moved[0],
         moved_by=moved[1],
-        sequence=before.sequence + 1 if before else 0,
+        sequence=envelope.streamversion,
         changed=envelope.recordedtime,
         judged_from=None if past else judged_from(event.due_on),
     )

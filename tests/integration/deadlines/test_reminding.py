@@ -97,6 +97,13 @@ async def test_of_a_case_with_something_set_aside_nothing_is_said(deadlines: Sta
     assert await deadlines.reminders(subject, COPY) == []
 
 
+async def test_what_was_heard_late_is_told_late_unless_a_register_brought_it(deadlines: Stage) -> None:
+    late = TODAY - timedelta(days=30)
+    heard, brought = await deadlines.notify(on=late), await deadlines.notify(on=late, origin=Origin.IMPORT)
+    await deadlines.ticker(days=0).tick()
+    assert [await deadlines.reminders(subject, COPY) for subject in (heard, brought)] == [BOTH, []]
+
+
 # What a register brings in
 
 
@@ -188,6 +195,8 @@ async def test_what_a_server_refuses_for_now_is_sent_again_later_and_only_to_it(
     await deadlines.service.pool.execute("update message set next_attempt = clock_timestamp() where delivered is null")
     await _carried(deadlines)
     assert ([to for to, _ in box.taken], len(list(folder.iterdir()))) == (["sir@inspectorate.example"], 1)
+    await deadlines.service.pool.execute("update message set next_attempt = clock_timestamp()")
+    assert not await deadlines.courier().carry()
 
 
 async def test_a_courier_that_dies_after_sending_sends_it_again_under_the_same_name(posting: tuple[Stage, Mailbox, Path]) -> None:
