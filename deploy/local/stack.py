@@ -18,8 +18,8 @@ CACHE: Final = STATE / "cache"
 ISSUER: Final = "sir-development"
 FIRST_PORT: Final = 8001
 OF_ITS_OWN: Final = (
-    "Two stacks cannot share a server: give this one another in DATABASE_URL and KAFKA_BOOTSTRAP, or none, and it brings its own; "
-    "or remove the other's databases and topics, which begin with sir."
+    "Two stacks cannot share a server: give this one another in DATABASE_URL and KAFKA_BOOTSTRAP, or none, and it brings its "
+    "own; or remove the other's databases and topics, which begin with sir."
 )
 
 

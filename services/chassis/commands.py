@@ -21,7 +21,7 @@ from starlette.responses import Response
 
 from contracts.envelope import Fault, Refused
 from services.chassis.appender import Appender
-from services.chassis.described import DONE, LONGEST_KEY, TRIED, described
+from services.chassis.describing import DONE, LONGEST_KEY, TRIED, described
 from services.chassis.idempotency import Answer, Once, fingerprint, recall
 from services.chassis.identity import Caller, Issuer
 from services.chassis.postgres import Pool

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from services.chassis.commands import Desk, subject_of
-from services.chassis.described import JSON, access, subject_in
+from services.chassis.describing import JSON, access, subject_in
 from services.chassis.problems import problems
 
 F = TypeVar("F", bound=Callable[..., Any])

@@ -19,7 +19,7 @@ from contracts.deadlines import ClockRecalculated
 from contracts.envelope import Origin
 from services.chassis.clock import new_id
 from services.chassis.commands import Asked, Body, answered, command, created
-from services.chassis.described import example
+from services.chassis.describing import example
 from services.chassis.reading import as_json
 from services.chassis.service import Service
 from services.chassis.store import Ask, Cause, Done, Outcome

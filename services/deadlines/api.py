@@ -15,7 +15,7 @@ from contracts.clocks import Clock, due, policy_on
 from contracts.codes import COUNCIL_ROLES, Role
 from contracts.councils import council_named
 from contracts.envelope import Fault
-from services.chassis.described import JSON
+from services.chassis.describing import JSON
 from services.chassis.identity import Caller
 from services.chassis.moments import AnyDay
 from services.chassis.problems import ProblemError, not_found, problems

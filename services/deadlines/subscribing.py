@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from services.chassis.commands import Asked, Body, command
-from services.chassis.described import access, example
+from services.chassis.describing import access, example
 from services.chassis.identity import Caller
 from services.chassis.problems import not_found, problems
 from services.chassis.reading import as_json, scoped

@@ -11,7 +11,7 @@ from contracts.codes import DisputeOutcome, FoundBy, IarDecision, Quality, Triag
 from contracts.councils import council_named
 from services.chassis import text
 from services.chassis.commands import Body
-from services.chassis.described import example
+from services.chassis.describing import example
 
 MOST_ITEMS: Final = 20
 LONGEST_ITEM: Final = 700

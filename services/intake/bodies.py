@@ -23,7 +23,7 @@ from contracts.codes import (
 )
 from services.chassis import text
 from services.chassis.commands import Body
-from services.chassis.described import example
+from services.chassis.describing import example
 from services.chassis.moments import Day, Occurred
 
 

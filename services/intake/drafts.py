@@ -14,7 +14,7 @@ from starlette.responses import Response
 from contracts.codes import COUNCIL_ROLES
 from services.chassis.clock import new_id
 from services.chassis.commands import Asked, Body, answered, command, created, read_json, replied, validated
-from services.chassis.described import body_of
+from services.chassis.describing import body_of
 from services.chassis.idempotency import keep, recall
 from services.chassis.keys import KeysUnavailableError
 from services.chassis.postgres import UNAVAILABLE, describe

@@ -17,7 +17,7 @@ from contracts.government.cloudevent import BATCH_CONTENT_TYPE, CONTENT_TYPE
 from services.chassis import codec
 from services.chassis.clock import new_id
 from services.chassis.commands import Asked, Body, command, created
-from services.chassis.described import example
+from services.chassis.describing import example
 from services.chassis.identity import Caller
 from services.chassis.keys import Keyring
 from services.chassis.moments import Day, Occurred

@@ -103,6 +103,7 @@ def test_the_topics_are_declared_once() -> None:
     in_containers = {
         name: {"partitions": int(count), "config": dict(each.split("=") for each in config.split(" --config ")[1:])}
         for name, count, config in made
+        if name != "sir.stack.containers"  # whose stack it is: a mark and no channel
     }
     assert in_containers == declared
 

@@ -1,7 +1,6 @@
 """What the local stack promises of its children: named when they die, started again, given up after three deaths in a minute, never left."""
 
 import asyncio
-import os
 import signal
 import sys
 import time
@@ -11,6 +10,7 @@ import psutil
 import pytest
 
 from deploy.local import supervisor
+from deploy.local.environment import given
 from deploy.local.stack import StackError
 from deploy.local.supervisor import Child
 
@@ -28,7 +28,7 @@ def child(folder: Path, program: str, *, name: str = "child") -> Child:
     return Child(
         name=name,
         command=[sys.executable, "-c", program],
-        environment={"PATH": os.environ["PATH"]},
+        environment={"PATH": given("PATH")},
         log=folder / "log",
         ready=ready,
         cwd=folder,

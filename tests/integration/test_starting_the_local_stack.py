@@ -17,6 +17,7 @@ from deploy.local.stack import Addresses, StackError, on_database, owner, secret
 from tests.conftest import ROOT
 from tests.processes import local_stack, own_parts, pause
 
+
 def parts(state: Path) -> AbstractContextManager[Addresses]:
     return local_stack("parts", state, own_parts())
 

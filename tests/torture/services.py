@@ -102,7 +102,7 @@ class Life:
             self.accepted.append(answer["case_id"])
             if len(self.accepted) % 3 == 0:
                 words: dict[str, Any] = {"changes": {"incident_type": "T05"}, "reason": "A slip of the pen."}
-                await self.council.on_case("intake", answer["case_id"], "corrections", words, key=str(new_id()))
+                await self.council.on_case("intake", answer["case_id"], "corrections", words, key=str(new_id()), version=1)
             await asyncio.sleep(0.05)
 
     async def _import(self, stop: asyncio.Event) -> None:
