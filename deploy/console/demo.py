@@ -64,7 +64,7 @@ def shown(hops: Sequence[Hop], lines: Sequence[Line]) -> None:
     """Both tables and the footnotes, on standard output."""
     out = Console()
     out.width = max(out.width, NARROWEST)
-    way = Table("one live notification, about nobody", title="Followed hop by hop")
+    way = Table("one live case, about nobody", title="Followed hop by hop, from its notification to its end")
     way.add_column("after", justify="right")
     for hop in hops:
         way.add_row(hop.place, f"{hop.seconds * 1000:.0f} ms")

@@ -1,7 +1,7 @@
 """HTTP: what is due when, for everyone; the clocks of cases, for who may see them."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Annotated, Any, Final
 
@@ -17,12 +17,14 @@ from contracts.councils import council_named
 from contracts.envelope import Fault
 from services.chassis.describing import JSON
 from services.chassis.identity import Caller
-from services.chassis.moments import AnyDay
+from services.chassis.moments import AnyDay, Instant
 from services.chassis.problems import ProblemError, not_found, problems
 from services.chassis.queries import query
 from services.chassis.reading import LARGEST_PAGE, PAGE, as_json, audited, etag, history, page, scoped
 from services.chassis.service import Service
+from services.deadlines.domain.clock import ClockEvent
 from services.deadlines.domain.streams import Stream
+from services.deadlines.projections import as_known
 from services.deadlines.queries import (
     ClockShown,
     KnownCase,
@@ -36,6 +38,7 @@ from services.deadlines.queries import (
     today,
     version_of,
 )
+from services.deadlines.readmodels import shown_on
 from services.deadlines.words import why
 
 READERS: Final = COUNCIL_ROLES | {Role.ADMINISTRATOR, Role.INSPECTOR, Role.LEAD_OFFICER, Role.ANALYST, Role.REGISTRAR}
@@ -109,11 +112,12 @@ async def case(request: Request) -> Response:
 
 
 @query(cases, "/v1/cases/{case_id}/clocks", roles=READERS, summary="The clocks of a case")
-async def case_clocks(request: Request) -> Response:
-    """The soonest due first; one that is past due and not stopped is missed."""
+async def case_clocks(request: Request, known_at: Instant | None = None, as_at: AnyDay | None = None) -> Response:
+    """The soonest due first; one past due and not stopped is missed. As known at an instant and as on a day, if that is asked."""
     desk, caller = _asked(request)
-    found, shown = await _clocks(desk, caller, request.state.subject)
-    return as_json({"clocks": [_told(each) for each in shown]}, headers={"ETag": etag(await _version(desk, found.subject))})
+    found, now = await _clocks(desk, caller, request.state.subject)
+    then = await _then(desk, found, known_at, as_at) if known_at or as_at else now
+    return as_json({"clocks": [_told(each) for each in then]}, headers={"ETag": etag(await _version(desk, found.subject))})
 
 
 @query(cases, "/v1/cases/{case_id}/history", roles=READERS, summary="What happened to its clocks")
@@ -159,6 +163,20 @@ async def _clocks(desk: Desk, caller: Caller, subject: str) -> tuple[KnownCase, 
         if found is None:
             raise not_found()
         return found, await clocks_of(connection, found.subject, await today(connection, shift(desk)))
+
+
+async def _then(desk: Desk, case: KnownCase, known_at: datetime | None, as_at: date | None) -> list[ClockShown]:
+    """Folded from the service's own events of the case."""
+    async with desk.pool.acquire() as connection:
+        day = as_at or await today(connection, shift(desk))
+        records = await desk.store.history(connection, case.subject)
+    told = [
+        (each.envelope, each.event)
+        for each in records
+        if isinstance(each.event, ClockEvent) and (known_at is None or each.envelope.recordedtime <= known_at)
+    ]
+    rows = sorted(as_known(told, day), key=lambda row: (row.due_on, row.clock, row.instance))
+    return [shown_on(row, case.reference, day) for row in rows]
 
 
 async def _version(desk: Desk, subject: str) -> int:

@@ -82,6 +82,28 @@ class ReminderRow:
         return self.subject, self.clock, self.instance, self.due_on, self.threshold
 
 
+def as_known(told: Iterable[tuple[Envelope, ClockEvent]], as_at: date) -> list[ClockRow]:
+    """The clocks by some of the case's events, as if nothing had happened after a day."""
+    rows: dict[ClockKey, ClockRow] = {}
+    for envelope, event in told:
+        key = (envelope.subject, event.clock, event.instance)
+        if _happened(rows.get(key), envelope, event, as_at):
+            rows[key] = changed(rows.get(key), envelope, event)
+    return list(rows.values())
+
+
+def _happened(row: ClockRow | None, envelope: Envelope, event: ClockEvent, as_at: date) -> bool:
+    """A clock that is counted again was so on every day; one that runs again runs from its day, or from its reopening."""
+    match event:
+        case ClockRecalculated() | ClockBreached():
+            return row is not None
+        case ClockStarted() | ClockRestarted():
+            reopened = row is not None and row.cancelled_on is not None
+            return event.day_zero <= as_at and not (reopened and london_date(envelope.time) > as_at)
+        case _:
+            return row is not None and event.on <= as_at
+
+
 def changed(row: ClockRow | None, envelope: Envelope, event: ClockEvent) -> ClockRow:
     """The row after an event."""
     match event:

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import astuple, replace
+from datetime import date
 from typing import Final
 
 import asyncpg
@@ -16,6 +17,7 @@ from services.chassis.hearing import Heard
 from services.deadlines.domain.clock import ClockEvent
 from services.deadlines.domain.facts import Facts, learn
 from services.deadlines.projections import ClockKey, ClockRow, ReminderKey, ReminderRow, changed, reminders
+from services.deadlines.queries import ClockShown
 
 _FACTS: Final = TypeAdapter(Facts)
 
@@ -146,3 +148,20 @@ async def _know(connection: asyncpg.Connection, heard: Sequence[Heard]) -> None:
     transfers = {each.envelope.subject: each.event.to_council for each in heard if isinstance(each.event, TransferAccepted)}
     if transfers:
         await connection.execute(_TRANSFER_CASES, list(transfers), list(transfers.values()))
+
+
+def shown_on(row: ClockRow, reference: str, on: date) -> ClockShown:
+    """A clock as people would have seen it on a day."""
+    told = {name: getattr(row, name) for name in ClockShown.__slots__ if name not in {"reference", "state"}}
+    return ClockShown(**told, reference=reference, state=_state(row, on))
+
+
+def _state(row: ClockRow, on: date) -> str:
+    """The same cases, in the same order, as in the list's SQL."""
+    if row.stopped_on is not None:
+        return "met" if row.stopped_on <= row.due_on else "missed"
+    if row.cancelled_on is not None:
+        return "cancelled"
+    if row.held_on is not None:
+        return "held"
+    return "missed" if row.due_on < on else "running"

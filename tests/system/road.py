@@ -56,6 +56,10 @@ class Road:
         """By the lead officer, or another role."""
         return await self._says("feedback", command, body, **({"role": "lead_officer"} | more))
 
+    async def registrar_says(self, service: str, command: str, body: dict[str, Any]) -> dict[str, Any]:
+        """What a register brings in, with its day."""
+        return await self._says(service, command, body, role="registrar")
+
     async def shown(self, service: str, path: str = "", role: str = "inspector", **query: str) -> dict[str, Any]:
         """What a service answers about the case, when everybody has heard of everything."""
         await self.stack.settled(self.client)
