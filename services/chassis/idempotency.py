@@ -13,8 +13,10 @@ import orjson
 from services.chassis.postgres import transposed
 
 RECALL: Final = """
-    select client, key, fingerprint, status, etag, body from idempotency
-    where (client, key) in (select * from unnest(${}::text[], ${}::text[]))
+    select k.* from unnest(${}::text[], ${}::text[]) as u(client, key) cross join lateral (
+        select client, key, fingerprint, status, etag, body from idempotency i
+        where i.client = u.client and i.key = u.key offset 0
+    ) k
 """
 KEEP: Final = """
     insert into idempotency (client, key, fingerprint, status, etag, body)

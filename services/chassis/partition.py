@@ -34,12 +34,12 @@ _MOVE: Final = """
     where b.topic = $1 and b.partition = u.partition
 """
 _MARKS: Final = """
-    select w.source, w.subject, w.version, w.hash from watermark w
-    join unnest($1::text[], $2::text[]) as u(source, subject) using (source, subject)
+    select m.source, m.subject, m.version, m.hash from unnest($1::text[], $2::text[]) as u(source, subject) cross join lateral (
+        select source, subject, version, hash from watermark w where w.source = u.source and w.subject = u.subject offset 0
+    ) m
 """
-_KNOWN: Final = """
-    select 'mark' as what, w.source, w.subject, w.version, w.hash
-    from watermark w join unnest($1::text[], $2::text[]) as u(source, subject) using (source, subject)
+_KNOWN: Final = f"""
+    select 'mark' as what, marks.* from ({_MARKS}) marks
     union all select distinct 'parked', '', subject, 0, ''::bytea from parked where subject = any($2)
     union all select 'halted', source, '', 0, '' from halted
 """

@@ -11,6 +11,8 @@ CONNECT_TIMEOUT: Final = 3.0
 COMMAND_TIMEOUT: Final = 5.0
 ACQUIRE_TIMEOUT: Final = 2.0
 IDLE_LIFETIME: Final = 60.0
+PLAN_LIFETIME: Final = 10
+"""A plan is as good as the sizes that it was made for: one of an empty table is not kept while the table fills."""
 SESSION: Final = {
     "statement_timeout": "5s",
     "lock_timeout": "2s",
@@ -57,6 +59,7 @@ async def open_pool(url: str, *, name: str, size: int, **session: str) -> Pool:
         max_inactive_connection_lifetime=IDLE_LIFETIME,
         timeout=CONNECT_TIMEOUT,
         command_timeout=COMMAND_TIMEOUT,
+        max_cached_statement_lifetime=PLAN_LIFETIME,
         server_settings=SESSION | {"application_name": name} | session,
         init=None,
         setup=None,

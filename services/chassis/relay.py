@@ -38,8 +38,9 @@ PRODUCER: Final[dict[str, Any]] = {
 
 _NEXT: Final = f"""
     select o.id, {codec.QUALIFIED}
-    from outbox o join event e on e.subject = o.subject and e.version = o.version
-    order by o.id limit $1
+    from (select id, subject, version from outbox order by id limit $1) o cross join lateral (
+        select * from event where event.subject = o.subject and event.version = o.version offset 0
+    ) e order by o.id
 """
 _SENT: Final = "delete from outbox where id = any($1)"
 

@@ -1,4 +1,8 @@
-"""What the store asks the database: heads locked with the answers kept, and all that an append leaves, in one go."""
+"""What the store asks the database: heads locked with the answers kept, and all that an append leaves, in one go.
+
+Rows are looked up one by one (`lateral ... offset 0`, `on conflict`), never joined: a plan is kept for a while, and one that was
+made while a table was small would read all of it, for each batch, when it is not.
+"""
 
 from typing import Final
 
@@ -15,12 +19,16 @@ LOCK: Final = f"""
     select * from head full join kept on false
 """
 NOW: Final = "select clock_timestamp() + $1::interval"
-HISTORY: Final = "select subject, id, type, schema, data from event where subject = any($1) order by subject, version"
+HISTORY: Final = """
+    select e.subject, e.id, e.type, e.schema, e.data from unnest($1::text[]) as u(subject) cross join lateral (
+        select subject, version, id, type, schema, data from event where event.subject = u.subject offset 0
+    ) e order by e.subject, e.version
+"""
 WRITE: Final = f"""
     with heads as (
-        update stream as s set version = u.version, hash = u.hash, recorded = u.recorded
-        from unnest($20::text[], $21::int[], $22::bytea[], $23::timestamptz[]) as u(subject, version, hash, recorded)
-        where s.subject = u.subject
+        insert into stream (subject, version, hash, recorded)
+        select * from unnest($20::text[], $21::int[], $22::bytea[], $23::timestamptz[])
+        on conflict (subject) do update set version = excluded.version, hash = excluded.hash, recorded = excluded.recorded
     ), events as (
         insert into event (subject, version, id, type, schema, time, recorded, role, actor, council, origin, policy, calendar,
                            correlation, causation, traceparent, data, prev_hash, hash)
