@@ -1,6 +1,7 @@
 """A running service: what its composition root declares, and the parts that the chassis makes of it."""
 
 import asyncio
+import gc
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -215,6 +216,7 @@ def application(definition: Definition[S], settings: Settings) -> FastAPI:
                 *definition.background(service),
             ]
             tasks = [group.create_task(_crash_only(loop)) for loop in loops]
+            _spare_the_collector()
             log.info("service.started", port=settings.port)
             yield
             await service.consumer.stop()
@@ -223,6 +225,17 @@ def application(definition: Definition[S], settings: Settings) -> FastAPI:
             log.info("service.stopped")
 
     return http.build(service=definition.name, summary=definition.summary, lifespan=lifespan, routers=definition.routers)
+
+
+def _spare_the_collector() -> None:
+    """Collections stop everything, and took a quarter of a consumer's time.
+
+    What the process is made of is no garbage: they need not look through it. A batch makes many objects and few cycles: they need not
+    come every 700 objects.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000)
 
 
 async def _crash_only(loop: Coroutine[Any, Any, None]) -> None:
