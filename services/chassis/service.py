@@ -230,8 +230,8 @@ def application(definition: Definition[S], settings: Settings) -> FastAPI:
 def _spare_the_collector() -> None:
     """Collections stop everything, and took a quarter of a consumer's time.
 
-    What the process is made of is no garbage: they need not look through it. A batch makes many objects and few cycles: they need not
-    come every 700 objects.
+    What the process is made of is no garbage: they need not look through it. A batch makes many objects and few cycles: they need
+    not come every 700 objects.
     """
     gc.collect()
     gc.freeze()
