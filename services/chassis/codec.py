@@ -149,10 +149,7 @@ def from_headers(raw: Iterable[tuple[str, bytes]]) -> Envelope:
     of: dict[str, Any] = _ABSENT | {_FIELDS[name]: value.decode() for name, value in raw if name in _FIELDS}
     for name, made in _MADE:
         of[name] = made(of[name])
-    try:
-        return msgspec.convert(of, Envelope)
-    except msgspec.ValidationError as fault:
-        raise ValueError(str(fault)) from None
+    return msgspec.convert(of, Envelope)
 
 
 def _instant(said: str) -> datetime:

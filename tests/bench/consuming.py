@@ -18,6 +18,7 @@ from tests.bench.figure import Figure
 
 TOPIC = "sir.case-events.v1"
 EVENTS = 200_000
+LONGEST_SECONDS = 120
 _REACHED = "select coalesce(sum(next_offset), 0)::bigint from bookmark"
 
 
@@ -29,9 +30,9 @@ async def consumer_figures(stack: Stack) -> list[Figure]:
     say("  reading them and doing nothing")
     reference = await _read(stack.addresses.kafka)
     say("  taking them in")
-    starting = asyncio.create_task(stack.start("statistics"))
-    mine = await _taken_in(on_database(stack.addresses.postgres, "sir_statistics"))
-    await starting
+    async with asyncio.timeout(LONGEST_SECONDS), asyncio.TaskGroup() as group:
+        group.create_task(stack.start("statistics"))
+        mine = await _taken_in(on_database(stack.addresses.postgres, "sir_statistics"))
     name = "statistics consumer applying (ledger and facts), against a bare getmany"
     return [Figure(name, mine, reference, "/s", "at least 20,000 /s and 0.05")]
 
