@@ -9,12 +9,17 @@ export XDG_CACHE_HOME := $(CURDIR)/.sir/cache/xdg
 PYTHON := .venv/bin/python
 READY := .venv/.installed
 SERVICES := intake deadlines notification feedback statistics
+DRAWN := intake feedback
 FAULTS := tests/integration/test_keeping_every_fact_once.py tests/integration/test_rebuilding_beside_the_live.py \
   tests/integration/test_setting_a_case_aside.py tests/integration/test_starting_the_local_stack.py \
   tests/integration/telling/test_carrying_the_feed_through_a_crash.py tests/integration/deadlines/test_dying_as_a_process.py \
-  tests/system/test_a_notification_reaches_government.py
+  tests/integration/test_delivering_in_any_way.py tests/integration/test_finding_what_was_tampered_with.py \
+  tests/system/test_a_notification_reaches_government.py tests/system/test_an_import_goes_on_through_kills.py \
+  tests/system/test_an_erased_person_still_counts.py
+MINUTES ?= 2
+SEED ?= 0
 
-.PHONY: help check test demo run import token bench torture rebuild verify clean lock contracts
+.PHONY: help check test demo run import template token bench torture rebuild verify clean lock contracts
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -27,16 +32,20 @@ $(READY): requirements/dev.lock
 	@.venv/bin/pip install --quiet --no-cache-dir --disable-pip-version-check --require-hashes -r requirements/dev.lock >&2
 	@mkdir -p .sir/cache && touch $@
 
-check: $(READY) ## format, lint, types, who may import whom, committed files that are made: seconds
+check: $(READY) ## format, lint, types, who may import whom, the rules of the house, committed files that are made: seconds
 	@.venv/bin/ruff format --check --quiet .
 	@.venv/bin/ruff check --quiet .
 	@.venv/bin/mypy --no-error-summary
 	@.venv/bin/lint-imports --no-cache > .sir/cache/imports.txt || { cat .sir/cache/imports.txt; exit 1; }
 	@$(PYTHON) -m contracts.generate --check
+	@$(PYTHON) -m deploy.console template contracts/register --check
+	@for service in $(DRAWN); do $(PYTHON) -m services.$$service diagram --check || exit 1; done
+	@$(PYTHON) -m tests.contract.describe --check
 	@.venv/bin/check-jsonschema --quiet --builtin-schema vendor.compose-spec docker-compose.yml
 	@.venv/bin/compose-lint docker-compose.yml > .sir/cache/compose.txt || { cat .sir/cache/compose.txt; exit 1; }
 	@.venv/bin/hadolint deploy/Dockerfile
-	@echo "make check: all good"
+	@$(PYTHON) -m pytest -p no:cacheprovider -q tests/architecture > .sir/cache/architecture.txt || { cat .sir/cache/architecture.txt; exit 1; }
+	@echo "make check: all good; the chassis has $$(cat services/chassis/*.py | wc -l) lines in $$(ls services/chassis/*.py | wc -l) files"
 
 test: $(READY) ## every test, with real Kafka and PostgreSQL
 	@$(PYTHON) -m pytest -p no:cacheprovider
@@ -47,8 +56,11 @@ run: $(READY) ## the stack in the foreground, until Ctrl-C
 demo: $(READY) ## the 2015 report's notifications through the whole system, beside what was published (KEEP=1 leaves it running)
 	@$(PYTHON) -m deploy.console demo
 
-import: $(READY) ## import a register: make import FILE=register.csv [ONLY_VALID=1]
+import: $(READY) ## import a register: make import FILE=register.ods [ONLY_VALID=1] (CSV, XLSX, ODS)
 	@$(PYTHON) -m deploy.console import "$(FILE)"
+
+template: $(READY) ## an empty register to fill in, as CSV, XLSX and ODS: make template [FOLDER=...]
+	@$(PYTHON) -m deploy.console template $(FOLDER)
 
 token: $(READY) ## one token of the development issuer: make token ROLE=council COUNCIL=S12000036
 	@$(PYTHON) -m deploy.console token "$(ROLE)" "$(COUNCIL)"
@@ -62,11 +74,16 @@ verify: $(READY) ## recompute every hash chain
 bench: $(READY) ## measured comparisons, written to docs/benchmarks.md
 	@$(PYTHON) -m tests.bench
 
-torture: $(READY) ## every test that kills or damages something, with the conservation check
+torture: $(READY) ## every test that kills or damages something, then random lives under faults: [MINUTES=2] [SEED=n] [PLANTED=1: the bugs too]
 	@$(PYTHON) -m pytest -p no:cacheprovider $(FAULTS)
+	@$(PYTHON) -m tests.torture live --minutes $(MINUTES) --seed $(SEED)
+	@if [ -n "$(PLANTED)" ]; then $(PYTHON) -m tests.torture planted; fi
 
 contracts: $(READY) ## write the committed files that are made from the code
 	@$(PYTHON) -m contracts.generate
+	@$(PYTHON) -m deploy.console template contracts/register
+	@for service in $(DRAWN); do $(PYTHON) -m services.$$service diagram || exit 1; done
+	@$(PYTHON) -m tests.contract.describe
 
 lock: $(READY) ## compile the lock files anew
 	@.venv/bin/uv pip compile --quiet --generate-hashes --no-header pyproject.toml -o requirements/runtime.lock

@@ -87,7 +87,7 @@ class Fault:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refused:
-    """A decision not to: `code` for programs, `detail` for people; `status` 409 when the state forbids it, 422 when the words do."""
+    """A decision not to: `code` for programs, `detail` for people; 409 when the state forbids it, 422 when the words do."""
 
     code: str
     detail: str

@@ -63,6 +63,8 @@ class InformationRequested(Event):
 
     request: int
     on: date
+    review: int | None = None
+    """The submission that it is about."""
     target_on: date | None = None
     """The day by which it is wanted, where another than the local target was set."""
     items: tuple[Item, ...] = ()
@@ -92,6 +94,8 @@ class FeedbackDrafted(Event):
     type: ClassVar[str] = "sir.feedback.feedback-drafted"
 
     on: date
+    author: str | None = None
+    """The opaque id of who wrote it: a second reader is somebody else."""
     text: Personal[str]
 
 
@@ -113,6 +117,8 @@ class FeedbackSent(Event):
 
     letter: int
     on: date
+    review: int | None = None
+    """The latest submission that it takes in; one that comes later waits to be read."""
     corrects: int | None = None
     text: Personal[str] | None = None
 

@@ -61,10 +61,10 @@ PRODUCERS: Final = (
 )
 
 
-def main(arguments: Sequence[str]) -> int:
+def main(arguments: Sequence[str], producers: Iterable[Producer] | None = None) -> int:
     """Write what differs, or with `--check` only name it; 1 when the check finds a difference."""
     check = "--check" in arguments
-    differing = [path for producer in PRODUCERS for path in _settle(producer, write=not check)]
+    differing = [path for producer in producers or PRODUCERS for path in _settle(producer, write=not check)]
     for path in differing:
         sys.stdout.write(f"{'differs' if check else 'written'}: contracts/{path}\n")
     return 1 if check and differing else 0

@@ -227,6 +227,8 @@ class Review(Value):
     counts_as: str
     """IAR or CR."""
     reviewer: Reviewer = Reviewer()
+    objectivity_exception: Personal[str] | None = None
+    """Why this reviewer all the same, where he or she stands near to the case (R-22)."""
     contributors: tuple[str, ...] = ()
     records_examined: bool | None = None
     checks: tuple[Checked, ...] = ()
@@ -315,7 +317,7 @@ class TransferProposed(Event):
 
 
 class TransferAccepted(Event):
-    """The other council agreed and is responsible from now on. Figures keep the council that notified; clocks keep their start."""
+    """The other council agreed and is responsible from now on. Figures keep who notified; clocks keep their start."""
 
     type: ClassVar[str] = "sir.intake.transfer-accepted"
 

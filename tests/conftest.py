@@ -1,6 +1,5 @@
 """Real PostgreSQL and Kafka for every test that asks: addresses from the environment, else containers, else the local stack's parts."""
 
-import os
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -9,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from deploy.local.environment import given
 from tests.processes import DidNotStartError, local_stack
 
 ROOT = Path(__file__).parents[1]
@@ -26,7 +26,7 @@ class Parts:
 @pytest.fixture(scope="session")
 def parts() -> Iterator[Parts]:
     """The parts, for the whole session."""
-    postgres, kafka = os.environ.get("DATABASE_URL"), os.environ.get("KAFKA_BOOTSTRAP")
+    postgres, kafka = given("DATABASE_URL"), given("KAFKA_BOOTSTRAP")
     if postgres and kafka:
         yield Parts(postgres, kafka)
     elif _engine_answers():

@@ -350,6 +350,15 @@ class ReviewerRelationship(Code):
     OTHER_COUNCIL = "other_council"
 
 
+class Contributor(Code):
+    """Who contributed to a review besides the reviewer (R-26): a part in the case, never a name."""
+
+    CASE_MANAGER = "case_manager"
+    LINE_MANAGER = "line_manager", "Line manager of the case manager"
+    PARTNER_AGENCY = "partner_agency"
+    OTHER = "other"
+
+
 class Conclusion(Code):
     """What the council concludes from its initial analysis (R-20, R-21)."""
 
@@ -415,6 +424,13 @@ class DisputeOutcome(Code):
     CHANGED = "changed", "A corrected letter follows"
 
 
+class FoundBy(Code):
+    """Who found an example of good practice (R-27)."""
+
+    COUNCIL = "council", "Named by the council in its review"
+    INSPECTOR = "inspector", "Found by the inspector"
+
+
 class ErasureBasis(Code):
     """Why personal data is erased."""
 
@@ -439,6 +455,7 @@ class CaseStatus(Code):
     INFORMATION_REQUESTED = "information_requested"
     INFORMATION_SUPPLIED = "information_supplied"
     CR_REQUIRED_BY_INSPECTOR = "cr_required_by_inspector", "Comprehensive review required by the inspector"
+    ASSESSED = "assessed", "Assessed, feedback not sent yet"
     FEEDBACK_SENT = "feedback_sent"
     ACCEPTED = "accepted"
     DISPUTED = "disputed"

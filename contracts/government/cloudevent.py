@@ -85,7 +85,7 @@ def render(
     traceparent: str | None,
     address: str,
 ) -> bytes:
-    """The event's bytes: written once, then served and sent as they are. `address` is where this service is reached from outside."""
+    """The event's bytes: written once, then served and sent as they are. `address` is where outsiders reach this service."""
     event = CloudEvent(
         id=outward_id,
         type=data.kind(),

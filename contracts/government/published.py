@@ -1,4 +1,4 @@
-"""The files that a subscriber is given: one schema and one example an event, and the envelope's schema; made, committed, reviewed."""
+"""The files that a subscriber is given: one schema and one example an event, and the envelope's schema; made and committed."""
 
 import json
 from collections.abc import Iterator

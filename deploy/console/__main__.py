@@ -1,7 +1,6 @@
 """`python -m deploy.console`: import a register, print a token, show how far the services are."""
 
 import asyncio
-import os
 import sys
 from pathlib import Path
 from typing import Annotated, Any
@@ -30,9 +29,13 @@ def _running() -> Addresses:
 
 
 @app.command(name="import")
-def bring(file: Annotated[Path, typer.Argument(help="a register: CSV in UTF-8, comma or semicolon")]) -> None:
-    """Check a register and import it; ONLY_VALID=1 imports the valid rows when others have faults."""
-    stack, only_valid = _running(), os.environ.get("ONLY_VALID", "") not in {"", "0"}
+def bring(
+    file: Annotated[Path, typer.Argument(help="a register: CSV in UTF-8 (comma or semicolon), XLSX or ODS")],
+    *,
+    only_valid: Annotated[bool, typer.Option(envvar="ONLY_VALID", help="import the valid rows when others have faults")] = False,
+) -> None:
+    """Check a register and import it."""
+    stack = _running()
 
     async def work() -> int:
         async with registrar(stack) as client:
@@ -60,6 +63,24 @@ def token(role: Annotated[str, typer.Argument()] = "council", council: Annotated
 
 
 @app.command()
+def template(
+    folder: Annotated[Path, typer.Argument(help="where to write them")] = STATE / "templates",
+    *,
+    check: Annotated[bool, typer.Option(help="write nothing: exit 1 if the files that are there are others")] = False,
+) -> None:
+    """Write an empty register as CSV, XLSX and ODS, with what each column may hold."""
+    from deploy.console.template import made, write
+
+    if check:
+        others = [name for name, raw in made().items() if not (folder / name).exists() or (folder / name).read_bytes() != raw]
+        for name in others:
+            CONSOLE.print(f"not as the columns say: {folder / name}; write it anew with `make contracts`")
+        raise typer.Exit(1 if others else 0)
+    for path in write(folder):
+        sys.stdout.write(f"{path}\n")
+
+
+@app.command()
 def status() -> None:
     """Show how far each service of the running stack has come."""
     stack = _running()
@@ -75,13 +96,13 @@ def status() -> None:
 
 
 @app.command()
-def demo() -> None:
-    """The 2015 report's notifications through the whole system, beside what was published; KEEP=1 leaves it running."""
+def demo(*, keep: Annotated[bool, typer.Option(envvar="KEEP", help="leave the stack running until Ctrl-C")] = False) -> None:
+    """The 2015 report's notifications through the whole system, beside what was published."""
     from deploy.console.demo import demo as shown
     from deploy.console.following import LostError
 
     try:
-        raise typer.Exit(asyncio.run(shown()))
+        raise typer.Exit(asyncio.run(shown(keep=keep)))
     except (StackError, UnreadableError, RefusedError, SilentError, LostError) as error:
         CONSOLE.print(str(error))
         raise typer.Exit(1) from None

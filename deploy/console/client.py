@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import httpx2
 
-from deploy.console.tokens import token
+from deploy.console.tokens import Bearer, token
 from deploy.local.stack import Addresses
 
 AT_ONCE: Final = 12
@@ -60,17 +60,18 @@ class Client:
         """A command judged and not done; RefusedError if it would be refused."""
         _accepted(service, await self._sent("POST", service, path, body, {"X-Dry-Run": "true"}))
 
-    async def on_case(self, service: str, case_id: str, command: str, body: Mapping[str, Any], *, key: str) -> None:
-        """A command on a case, at the version that the service has of it; read again if someone else was quicker."""
+    async def on_case(self, service: str, case_id: str, command: str, body: Mapping[str, Any], *, key: str, version: int) -> int:
+        """A command on a case believed to be at a version, which is read if it is another; the version after it."""
         for _ in range(PATIENCE):
-            version = (await self.get(service, f"/v1/cases/{case_id}")).headers["etag"]
             try:
-                await self.post(service, f"/v1/cases/{case_id}/{command}", body, key=key, version=version)
+                path = f"/v1/cases/{case_id}/{command}"
+                answer = await self.post(service, path, body, key=key, version=f'"{version}"')
             except RefusedError as refused:
                 if refused.status != httpx2.codes.PRECONDITION_FAILED:
                     raise
+                version = int((await self.get(service, f"/v1/cases/{case_id}")).headers["etag"].strip('"'))
             else:
-                return
+                return int(answer["version"])
         raise SilentError(f"{service}: the case {case_id} changes all the time; try again later")
 
     async def standing(self) -> list[dict[str, Any]]:
@@ -110,8 +111,8 @@ class Client:
 @asynccontextmanager
 async def speaking(stack: Addresses, role: str, council: str | None = None) -> AsyncIterator[Client]:
     """A client of one role on a running stack."""
-    headers = {"Authorization": f"Bearer {token(stack, role, council)}"}
-    async with httpx2.AsyncClient(headers=headers, timeout=30, limits=httpx2.Limits(max_connections=AT_ONCE)) as http:
+    bearer = Bearer(lambda: token(stack, role, council))
+    async with httpx2.AsyncClient(auth=bearer, timeout=30, limits=httpx2.Limits(max_connections=AT_ONCE)) as http:
         yield Client(http, stack)
 
 

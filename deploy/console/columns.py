@@ -11,6 +11,7 @@ from typing import Any, Final, TypeVar
 from contracts.codes import (
     AssessmentTool,
     Check,
+    CheckItem,
     Criterion,
     FeedbackResponse,
     Grade,
@@ -41,11 +42,13 @@ _BIDI: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
-    """How a column is read; `later` while its values are checked but not yet imported."""
+    """How a column is read and what is to be written in it; `codes` where it holds one of these, or several joined by `;`."""
 
     read: Read
+    words: str
+    codes: tuple[Any, ...] = ()
+    several: bool = False
     compulsory: bool = False
-    later: bool = False
 
 
 def day(text: str) -> date:
@@ -130,7 +133,8 @@ def order(text: str) -> OrderType:
     """An order or licence that is in scope."""
     found = _order(text)
     if not found.in_scope:
-        msg = f"{found.label.removesuffix(' (out of scope)')} is out of scope (R-01): name the order or licence after final disposal, or leave it empty"
+        name = found.label.removesuffix(" (out of scope)")
+        msg = f"{name} is out of scope (R-01): name the order or licence after final disposal, or leave it empty"
         raise ValueError(msg)
     return OrderType(found)
 
@@ -167,51 +171,76 @@ def _either(values: list[Any]) -> str:
 
 
 _order: Final = code(OrderType)
-_check: Final = Column(read=code(Check), later=True)
-_later_day: Final = Column(read=day, later=True)
+
+
+CHECKS: Final = (
+    CheckItem.RISK_ASSESSMENT_COMPLETED,
+    CheckItem.RISK_ASSESSMENT_UP_TO_DATE,
+    CheckItem.RISK_MANAGEMENT_PLAN,
+    CheckItem.PLAN_INFORMED_BY_ASSESSMENT,
+    CheckItem.ORDER_REVIEWS,
+)
+"""The items of a review that are columns."""
+
+
+def _one(kind: type[E], words: str) -> Column:
+    return Column(read=code(kind), words=words, codes=tuple(kind))
+
+
+def _day(words: str) -> Column:
+    return Column(read=day, words=f"{words}: 2014-03-21")
+
 
 COLUMNS: Final[dict[str, Column]] = {
-    "council": Column(read=council, compulsory=True),
-    "council_reference": Column(read=reference, compulsory=True),
-    "occurred_on": Column(read=day_month_or_year),
-    "became_aware_on": Column(read=day),
-    "notified_on": Column(read=day_or_instant, compulsory=True),
-    "criteria": Column(read=codes(code(Criterion)), compulsory=True),
-    "incident_type": Column(read=code(IncidentType), compulsory=True),
-    "orders": Column(read=codes(order)),
-    "mappa": Column(read=code(MappaCategory)),
-    "sog_decision": Column(read=code(SogDecision), later=True),
-    "sog_decided_on": _later_day,
-    "signed_off_by": Column(read=code(Grade)),
-    "signed_off_on": Column(read=day),
-    "late_reason": Column(read=code(LateReason)),
-    "retrospective": Column(read=yes_or_no),
-    "outcome": Column(read=code(RegisterOutcome)),
-    "duplicate_of": Column(read=reference),
-    "reclassified_to": Column(read=code(IncidentType)),
-    "reclassified_on": Column(read=day),
-    "government_informed_on": Column(read=day),
-    "review_kind": Column(read=code(ReviewKind), later=True),
-    "review_submitted_on": _later_day,
-    "review_signed_off_by": Column(read=code(Grade), later=True),
-    "risk_assessment_completed": _check,
-    "risk_assessment_up_to_date": _check,
-    "risk_management_plan": _check,
-    "plan_informed_by_assessment": _check,
-    "order_reviews": _check,
-    "assessment_tool": Column(read=code(AssessmentTool), later=True),
-    "information_requested_on": _later_day,
-    "information_supplied_on": _later_day,
-    "iar_decision": Column(read=code(IarDecision), later=True),
-    "comprehensive_submitted_on": _later_day,
-    "quality": Column(read=code(Quality), later=True),
-    "feedback_sent_on": _later_day,
-    "feedback_response": Column(read=code(FeedbackResponse), later=True),
-    "feedback_responded_on": _later_day,
-    "closed_on": _later_day,
+    "council": Column(read=council, compulsory=True, words="the council's official name, the report's spelling, or its GSS code"),
+    "council_reference": Column(read=reference, compulsory=True, words="the council's own reference, used once"),
+    "occurred_on": Column(
+        read=day_month_or_year,
+        words="day of the incident: 2014-03-21, or 2014-03 or 2014 if no more is known, or empty",
+    ),
+    "became_aware_on": _day("day on which the council became aware"),
+    "notified_on": Column(
+        read=day_or_instant,
+        compulsory=True,
+        words="day of the notification: 2014-03-21, or an instant with its offset: 2014-03-21T10:15:00+00:00",
+    ),
+    "criteria": Column(
+        read=codes(code(Criterion)), compulsory=True, words="one or more, joined by ;", codes=tuple(Criterion), several=True
+    ),
+    "incident_type": Column(read=code(IncidentType), compulsory=True, words="one of", codes=tuple(IncidentType)),
+    "orders": Column(
+        read=codes(order),
+        words="orders and licences, joined by ;",
+        codes=tuple(each for each in OrderType if each.in_scope),
+        several=True,
+    ),
+    "mappa": _one(MappaCategory, "MAPPA category, empty if not managed under MAPPA"),
+    "sog_decision": _one(SogDecision, "decision of the Strategic Oversight Group; needs mappa and sog_decided_on"),
+    "sog_decided_on": _day("day of that decision; may be before the notification"),
+    "signed_off_by": _one(Grade, "grade of who signed the notification"),
+    "signed_off_on": _day("day of that signature"),
+    "late_reason": _one(LateReason, "why the notification was late"),
+    "retrospective": Column(read=yes_or_no, words="found by looking through old files: yes or no"),
+    "outcome": _one(RegisterOutcome, "empty, or one of"),
+    "duplicate_of": Column(read=reference, words="council_reference, of the same council, of the case that this one duplicates"),
+    "reclassified_to": _one(IncidentType, "the type that it was found to be later"),
+    "reclassified_on": _day("day of that finding"),
+    "government_informed_on": _day("day on which Government was informed"),
+    "review_kind": _one(ReviewKind, "kind of the first review; needs review_submitted_on"),
+    "review_submitted_on": _day("day on which the first review was submitted; needs review_kind"),
+    "review_signed_off_by": _one(Grade, "grade of who signed the review"),
+    **{item.value: _one(Check, f"what the review shows: {item.label}") for item in CHECKS},
+    "assessment_tool": _one(AssessmentTool, "the tool used"),
+    "information_requested_on": _day("day on which the inspectorate first asked for more"),
+    "information_supplied_on": _day("day on which that was supplied"),
+    "iar_decision": _one(IarDecision, "what the inspectorate found of the initial analysis review"),
+    "comprehensive_submitted_on": _day("day of the comprehensive review that followed an initial analysis"),
+    "quality": _one(Quality, "what the inspectorate found of the review's quality"),
+    "feedback_sent_on": _day("day of the inspectorate's letter"),
+    "feedback_response": _one(FeedbackResponse, "the council's answer to the letter; needs feedback_responded_on"),
+    "feedback_responded_on": _day("day of that answer; needs feedback_response"),
+    "closed_on": _day("day on which the case was closed"),
 }
-"""Every column, in the order of api.md 4."""
+"""Every column, in the order in which a template shows them."""
 
 COMPULSORY: Final = tuple(name for name, column in COLUMNS.items() if column.compulsory)
-IMPORTED: Final = tuple(name for name, column in COLUMNS.items() if not column.later)
-LATER: Final = tuple(name for name, column in COLUMNS.items() if column.later)

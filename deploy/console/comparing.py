@@ -1,4 +1,4 @@
-"""Published, ours, numerator / denominator: what the report printed beside what the services answer, and where either is contradicted. Pure."""
+"""Published, ours, numerator / denominator: the report beside what the services answer, where either is contradicted. Pure."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from typing import Any
 from contracts.codes import IncidentType
 from contracts.councils import council_named
 from deploy.console.implied import Implied
-from deploy.console.published import FIGURES, TABLE_2, TABLE_3, Figure
+from deploy.console.published import FIGURES, REMAINDER, REST, TABLE_2, TABLE_3, UNPRINTED, Figure
 
 Figures = Mapping[str, Mapping[str, Any]]
 
@@ -36,19 +36,20 @@ class Line:
 
 
 def compared(answers: Answers, period: Implied, since_2012: Implied) -> list[Line]:
-    """Every notification figure of the report, Tables 2 and 3."""
+    """Every figure of the report, and Tables 2 and 3."""
     printed = [_printed(figure, answers, period, since_2012) for figure in FIGURES]
-    figures = sorted([*printed, _from_awareness(answers.period, period)], key=lambda line: line.id)
+    unprinted = [_unprinted(name, label, answers.period, period) for name, label in UNPRINTED.items()]
+    figures = sorted([*printed, *unprinted], key=lambda line: line.id)
     return [*figures, *_councils(answers, period), *_types(answers, period)]
 
 
 def _printed(figure: Figure, answers: Answers, period: Implied, since_2012: Implied) -> Line:
     asked, implied = (answers.since_2012, since_2012) if figure.since_2012 else (answers.period, period)
     ours = asked[figure.source]
-    value = ours[figure.field]
+    value = value_of(figure, ours)
     counted = round(value) if figure.field == "mean" and value is not None else value
     told = tuple(_implied_otherwise(figure.id, ours, implied.figures[figure.source]))
-    if counted != figure.number:
+    if counted is None or (counted < figure.number if figure.at_least else counted != figure.number):
         told += (f"{figure.id}: the report's number is {figure.number}, ours is {_shown(value)}",)
     if figure.of is not None and ours["denominator"] != figure.of:
         told += (f"{figure.id}: the report's base is {figure.of}, ours is {ours['denominator']}",)
@@ -57,19 +58,24 @@ def _printed(figure: Figure, answers: Answers, period: Implied, since_2012: Impl
         label=figure.label,
         published=figure.printed,
         ours=_percent(ours) if figure.of is not None else _shown(value),
-        fraction=_fraction(ours),
+        fraction=_rest(ours) if figure.field == REST else _fraction(ours),
         note=figure.note,
         faults=told,
     )
 
 
-def _from_awareness(asked: Figures, implied: Implied) -> Line:
-    """The reading of the limit that the report leaves open; nothing is printed to compare it with."""
-    ours = asked["ST-07b"]
-    told = tuple(_implied_otherwise("ST-07b", ours, implied.figures["ST-07b"]))
-    return Line(
-        id="ST-07b", label="the same, from awareness", published="-", ours=_percent(ours), fraction=_fraction(ours), faults=told
-    )
+def _unprinted(name: str, label: str, asked: Figures, implied: Implied) -> Line:
+    """A reading that the report leaves open; nothing is printed to compare it with."""
+    ours = asked[name]
+    told = tuple(_implied_otherwise(name, ours, implied.figures[name]))
+    return Line(id=name, label=label, published="-", ours=_percent(ours), fraction=_fraction(ours), faults=told)
+
+
+def value_of(figure: Figure, fields: Mapping[str, Any]) -> Any:
+    """The number that stands against the printed one."""
+    if figure.field == REST:
+        return sum(fields[place] for place in REMAINDER)
+    return fields[figure.field]
 
 
 def _councils(answers: Answers, period: Implied) -> Iterator[Line]:
@@ -118,6 +124,10 @@ def _fraction(figure: Mapping[str, Any]) -> str:
     if "none" in figure:
         return f"{figure['value']} / {figure['value'] + figure['none']}"
     return f"{figure['numerator']} / {figure['denominator']}" if "denominator" in figure else ""
+
+
+def _rest(figure: Mapping[str, Any]) -> str:
+    return ", ".join(f"{figure[place]} {words}" for place, words in REMAINDER.items() if figure[place])
 
 
 def _shown(value: Any) -> str:

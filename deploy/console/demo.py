@@ -1,6 +1,5 @@
-"""The demonstration: the 2015 report's notifications through the whole system, one live case followed, every figure beside what was printed."""
+"""The demonstration: the 2015 report's notifications through the whole system, one live case followed, every figure compared."""
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -24,7 +23,7 @@ FOLDER: Final = STATE / "demo"
 NARROWEST: Final = 110
 
 
-async def demo(path: Path = FILE) -> int:
+async def demo(path: Path = FILE, *, keep: bool = False) -> int:
     """Run it in a stack of its own. 1 if the register is not taken in, or a figure is not what it implies or what was printed."""
     rows = read(path.read_bytes(), now()).rows
     async with running(FOLDER) as stack:
@@ -38,7 +37,7 @@ async def demo(path: Path = FILE) -> int:
         faults = list(dict.fromkeys(fault for line in lines for fault in line.faults))
         for fault in faults:
             CONSOLE.print(fault)
-        if os.environ.get("KEEP", "") not in {"", "0"}:
+        if keep:
             CONSOLE.print("The stack goes on running until Ctrl-C:")
             for name, address in stack.addresses.services.items():
                 CONSOLE.print(f"  {name:<12} {address}/docs")
@@ -70,9 +69,7 @@ def shown(hops: Sequence[Hop], lines: Sequence[Line]) -> None:
     for hop in hops:
         way.add_row(hop.place, f"{hop.seconds * 1000:.0f} ms")
     out.print(way)
-    table = Table(
-        "figure", "", title=f"Notifications received {FIRST} to {LAST}, as the report of 2015 printed them and as they come out"
-    )
+    table = Table("figure", "", title=f"Received {FIRST} to {LAST}, as the report of 2015 printed them and as they come out")
     for heading in ("published", "ours", "numerator / denominator", "note"):
         table.add_column(heading, justify="right")
     for before, line in zip((None, *lines), lines, strict=False):

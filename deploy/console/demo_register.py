@@ -1,4 +1,4 @@
-"""The demo register: invented people, the report's arithmetic. 111 rows give every figure of the 2015 report, 51 stand before them.
+"""The demo register: invented people, the report's arithmetic. 111 rows give every figure of 2015, 51 stand before them.
 
 `python -m deploy.console.demo_register` writes the committed file; `--check` says whether it still is what this makes.
 """
@@ -141,7 +141,7 @@ def _period() -> list[Receipt]:
 
 
 def _dealt(days: Sequence[date]) -> list[int]:
-    """Working days taken for each receipt: none reaches back before the scheme, and old files were searched from autumn 2013 on."""
+    """Working days taken for each receipt: none reaches back before the scheme; old files were searched from autumn 2013 on."""
     left = mixed("taken", range(len(days)))
     taken = [0] * len(days)
     for count in sorted((*LATE, *IN_TIME), reverse=True):

@@ -1,4 +1,4 @@
-"""The 80 reviews of the demo register, and what the inspectorate made of them: every review figure of the 2015 report (domain 1.9)."""
+"""The 80 reviews of the demo register, and what the inspectorate made of them: every review figure of 2015 (domain 1.9)."""
 
 from collections.abc import Sequence
 from datetime import date, timedelta

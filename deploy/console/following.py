@@ -1,13 +1,11 @@
-"""One live notification followed hop by hop, as its council, an inspector, an analyst and Government see it; the only listener here to Kafka."""
+"""One live notification followed hop by hop, as its council, an inspector, an analyst and Government see it over HTTP."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import Any, Final
 from uuid import uuid5
-
-from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from contracts.clocks import london_date
 from contracts.topics import GOVERNMENT
@@ -40,14 +38,13 @@ async def followed(stack: Addresses) -> list[Hop]:
             await open_.enter_async_context(speaking(stack, role, GLASGOW if role == "council" else None))
             for role in ("council", "inspector", "analyst", "government")
         ]
-        topic = await open_.enter_async_context(_listening(stack))
         figures = f"/v1/figures?from={_today()}&to={_today()}"
         counted, last = await _counted(analyst, figures), await _last_told(government)
         body = invented()
         began = ticks()
         answer = await council.post("intake", "/v1/notifications", body, key=str(uuid5(KEYS, body["council_reference"])))
         hops = [Hop(place=f"accepted by intake as {answer['reference']}", seconds=ticks() - began)]
-        case_id = answer["case_id"]
+        case_id, told = answer["case_id"], list[str]()
 
         async def arriving(place: str, there: Callable[[], Awaitable[bool]]) -> None:
             try:
@@ -69,10 +66,11 @@ async def followed(stack: Addresses) -> list[Hop]:
 
         async def in_the_feed() -> bool:
             page = await government.get("notification", f"/v1/events?after={last}&wait=10")
-            return any(event["subject"] == case_id for event in page.json())
+            told.extend(event["id"] for event in page.json() if event["subject"] == case_id)
+            return bool(told)
 
         async def on_the_topic() -> bool:
-            return bool((await topic.getone()).key == case_id.encode())
+            return bool(told and (await government.get("notification", f"/v1/events/{told[0]}/deliveries")).json()["deliveries"])
 
         async with asyncio.TaskGroup() as group:
             group.create_task(arriving("its clocks run (deadlines)", its_clocks_run))
@@ -112,17 +110,6 @@ async def _last_told(government: Client) -> int:
     while events := (await government.get("notification", f"/v1/events?after={last}&limit=200")).json():
         last = int(events[-1]["sequence"])
     return last
-
-
-@asynccontextmanager
-async def _listening(stack: Addresses) -> AsyncIterator[AIOKafkaConsumer]:
-    """A plain consumer at the end of Government's topic, as a subscriber would write it."""
-    async with AIOKafkaConsumer(bootstrap_servers=stack.kafka, enable_auto_commit=False) as consumer:
-        only = TopicPartition(GOVERNMENT, 0)
-        consumer.assign([only])
-        await consumer.seek_to_end(only)
-        await consumer.position(only)
-        yield consumer
 
 
 def _today() -> str:

@@ -1,17 +1,19 @@
-"""What a register implies by api.md 5, folded from its rows alone and apart from the services: what their figures must equal. Pure."""
+"""What a register implies by api.md 5, folded from its rows alone, apart from the services: what figures must equal. Pure."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from statistics import median
 from typing import Any, Final
 
 from contracts.calendars import CURRENT_CALENDAR, OutsideCalendar, calendar
 from contracts.clocks import Clock, due_on, policy_on, working_days_taken
 from contracts.codes import SIGNS_NOTIFICATIONS, Precision, RegisterOutcome
+from deploy.console.implied_reviews import closed_for_scr, reviewed
 from deploy.console.register import Row
+from deploy.console.shares import rounded, share
 
 COUNCILS: Final = 32
 IN_TIME: Final = 5
@@ -28,9 +30,10 @@ class Implied:
     types: Mapping[str, int]
 
 
-def implied(rows: Iterable[Row], first: date, last: date) -> Implied:
-    """The figures of the rows received from `first` to `last`, as at `last`."""
-    received = [row for row in rows if first <= row.received_on <= last]
+def implied(rows: Iterable[Row], first: date, last: date, as_at: date | None = None) -> Implied:
+    """The figures of the rows received from `first` to `last`, as at a day; else as at `last`."""
+    as_at = as_at or last
+    received = [row for row in rows if first <= row.received_on <= min(last, as_at)]
     counted = [row for row in received if row.outcome is not RegisterOutcome.DUPLICATE]
     councils = Counter(row.council for row in counted)
     return Implied(
@@ -41,17 +44,12 @@ def implied(rows: Iterable[Row], first: date, last: date) -> Implied:
             "ST-07b": _in_time([_taken(row, row.became_aware_on) for row in counted]),
             "ST-08": _late(counted),
             "ST-12": share(sum(_signed_high_enough(row) for row in counted), len(counted)),
-            "ST-13": _government_informed(counted, as_at=last),
+            "ST-13": _government_informed(counted, as_at=as_at),
+            **reviewed(counted, as_at=as_at),
         },
         councils=councils,
-        types=Counter(_kind(row, as_at=last) for row in counted),
+        types=Counter(_kind(row, as_at=as_at) for row in counted),
     )
-
-
-def share(numerator: int, denominator: int) -> dict[str, Any]:
-    """A share, its percentage to one decimal, half up; None of nothing."""
-    percent = float(_rounded(Decimal(100 * numerator) / denominator, "0.1")) if denominator else None
-    return {"numerator": numerator, "denominator": denominator, "percent": percent}
 
 
 def _notifications(received: Sequence[Row], counted: Sequence[Row]) -> dict[str, int]:
@@ -82,7 +80,7 @@ def _late(counted: Sequence[Row]) -> dict[str, Any]:
         "min": min(working),
         "max": max(working),
         "median": median(working),
-        "mean": float(_rounded(Decimal(sum(working)) / len(working), "0.01")),
+        "mean": float(rounded(Decimal(sum(working)) / len(working), "0.01")),
         "calendar_min": min(plain),
         "calendar_max": max(plain),
         "calendar_median": median(plain),
@@ -96,7 +94,7 @@ def _government_informed(counted: Sequence[Row], *, as_at: date) -> dict[str, An
         informed = row.government_informed_on
         if informed is not None and informed <= as_at:
             met, missed = met + (informed <= due), missed + (informed > due)
-        elif row.outcome in _NOT_PURSUED:
+        elif row.outcome in _NOT_PURSUED or closed_for_scr(row, as_at):
             continue
         elif as_at > due:
             missed += 1
@@ -124,7 +122,3 @@ def _taken(row: Row, day_zero: date | None) -> int | None:
         return None if day_zero is None else working_days_taken(day_zero, row.received_on, _DAYS)
     except OutsideCalendar:
         return None
-
-
-def _rounded(value: Decimal, to: str) -> Decimal:
-    return value.quantize(Decimal(to), ROUND_HALF_UP)

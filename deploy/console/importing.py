@@ -1,8 +1,9 @@
-"""A register into the system: check all, then all or nothing, through the public APIs, in phases that may be interrupted and run again."""
+"""A register into the system: check all, then all or nothing, through the public APIs, in phases that may be run again."""
 
 import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -14,7 +15,7 @@ from deploy.console.clock import now, ticks
 from deploy.console.columns import COLUMNS
 from deploy.console.register import Fault, Key, Register, Row, read
 from deploy.console.sheet import written
-from deploy.console.steps import Known, Step, disagreements, followed, in_order, key, looked_at, notification, stranded
+from deploy.console.steps import Known, Step, answered, disagreements, in_order, key, notification, replied, stranded, told
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -27,7 +28,8 @@ async def import_register(client: Client, path: Path, *, only_valid: bool = Fals
 
     Raises:
         UnreadableError: the file cannot be taken apart into rows.
-        SilentError: a service stays away for longer than a restart takes; what was written stays, the same import goes on from there.
+        SilentError: a service stays away for longer than a restart takes; what was written stays, and the same import
+            goes on from there.
     """
     register = read(path.read_bytes(), now())
     for warning in register.warnings:
@@ -116,18 +118,22 @@ async def bring_in(client: Client, rows: Sequence[Row]) -> list[Fault]:
     """Write the rows in phases, each of which may be interrupted and run again; what a service refused all the same."""
     began, ordered = ticks(), in_order(rows)
     cases: dict[Key, str] = {name: case.case_id for name, case in (await known_cases(client)).items()}
+    versions: defaultdict[tuple[str, str], int] = defaultdict(int)
+    """How far each service is with each case, as far as this import knows: so that nothing is asked before it is said."""
     refused: list[Fault] = []
 
     async def notify(row: Row) -> None:
         try:
             answer = await client.post("intake", "/v1/notifications", notification(row), key=key(row.key, "notification"))
             cases[row.key] = answer["case_id"]
+            versions["intake", answer["case_id"]] = answer["version"]
         except RefusedError as refusal:
             refused.extend(refusals(row, refusal))
 
     async def take(step: Step) -> None:
+        place = step.service, cases[step.row.key]
         try:
-            await client.on_case(step.service, cases[step.row.key], step.name, step.body, key=step.key)
+            versions[place] = await client.on_case(*place, step.path, step.body, key=step.key, version=versions[place])
         except RefusedError as refusal:
             refused.extend(refusals(step.row, refusal))
 
@@ -140,22 +146,21 @@ async def bring_in(client: Client, rows: Sequence[Row]) -> list[Fault]:
         there = [
             row for row in ordered if row.key in cases and (not row.duplicate_of or (row.council, row.duplicate_of) in cases)
         ]
-        await _each(bar, "what followed", [steps for row in there if (steps := followed(row))], follow)
-        await client.settled()
-        await _each(bar, "first looks and copies", [step for row in there for step in looked_at(row, cases)], take)
-        await client.settled()
+        for phase, steps in (("what followed", told), ("the inspectorate", partial(answered, cases=cases)), ("replies", replied)):
+            await _each(bar, phase, [asked for row in there if (asked := steps(row))], follow)
+            await client.settled()
     CONSOLE.print(f"{len(there)} of {len(rows)} rows are in; every service has caught up ({ticks() - began:.1f} s)")
     return sorted(refused)
 
 
 async def known_cases(client: Client) -> dict[Key, Known]:
-    """The cases that are there, by council and council's reference; of two with one reference, the one that a register brought."""
+    """The cases that are there, by council and its reference; of two with one reference, the one that a register brought."""
     found: dict[Key, Known] = {}
     path: str | None = "/v1/cases?limit=200"
     while path:
         answer = await client.get("intake", path)
         for case in answer.json()["cases"]:
-            name = case["council"], case["council_reference"] or ""
+            name = case["notified_by"], case["council_reference"] or ""
             columns = case.get("register_row") or None
             if name not in found or columns:
                 found[name] = Known(case_id=case["case_id"], reference=case["reference"], columns=columns)

@@ -1,4 +1,4 @@
-"""Choices that look like chance and never change, and days of the Scottish calendar: what the demo register is made with. Pure."""
+"""Choices that look like chance and never change, and days of the Scottish calendar, for the demo register. Pure."""
 
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta

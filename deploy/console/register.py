@@ -26,7 +26,7 @@ from contracts.codes import (
     SogDecision,
 )
 from contracts.imprecise import ImpreciseDate
-from deploy.console.columns import COLUMNS, COMPULSORY, LATER
+from deploy.console.columns import CHECKS, COLUMNS, COMPULSORY
 from deploy.console.sheet import Record, Sheet, letter, name, sheet
 
 Key = tuple[str, str]
@@ -98,6 +98,18 @@ class Row:
         return self.council, self.council_reference
 
     @property
+    def judged_on(self) -> date | None:
+        """The day of the inspectorate's judgement: of the letter, or of the comprehensive review where that is earlier."""
+        later = [day for day in (self.feedback_sent_on, self.comprehensive_submitted_on) if day is not None]
+        return min(later, default=self.review_submitted_on)
+
+    @property
+    def misjudged(self) -> bool:
+        """Whether a comprehensive review is said to have been judged as an initial analysis is."""
+        kind = self.review_kind
+        return self.iar_decision is not None and kind is not None and kind.counts_as is ReviewKind.CR
+
+    @property
     def received_on(self) -> date:
         """The day of receipt, in Europe/London."""
         received: date = day_of(self.notified_on)
@@ -148,6 +160,16 @@ NOT_BEFORE: Final[dict[str, tuple[str, ...]]] = {
 NEEDS: Final[dict[str, tuple[str, ...]]] = {
     "sog_decision": ("mappa", "sog_decided_on"),
     "reclassified_to": ("reclassified_on",),
+    "review_kind": ("review_submitted_on",),
+    "review_submitted_on": ("review_kind",),
+    **dict.fromkeys(
+        ("review_signed_off_by", *CHECKS, "assessment_tool", "information_requested_on", "iar_decision", "quality"),
+        ("review_submitted_on",),
+    ),
+    "comprehensive_submitted_on": ("review_submitted_on",),
+    "information_supplied_on": ("information_requested_on",),
+    "feedback_response": ("feedback_sent_on", "feedback_responded_on"),
+    "feedback_responded_on": ("feedback_response",),
 }
 """What a column cannot be understood without."""
 
@@ -178,7 +200,7 @@ def read(raw: bytes, now: datetime) -> Register:
         sheet=parted,
         rows=rows,
         faults=tuple(sorted(set(heading_faults + faults))),
-        warnings=(*_unknown(parted.heading), *_not_yet(values.values()), *_late_without_reason(rows)),
+        warnings=(*_unknown(parted.heading), *_late_without_reason(rows), *_misjudged(rows)),
     )
 
 
@@ -307,17 +329,19 @@ def _unknown(heading: Record) -> Iterator[str]:
         yield f"columns not known here, left out: {', '.join(unknown)}"
 
 
-def _not_yet(values: Iterable[Values]) -> Iterator[str]:
-    rows = list(values)
-    filled = [column for column in LATER if any(cells[column] is not None for cells in rows)]
-    if filled:
-        yield f"columns checked but not yet imported: {', '.join(filled)}"
+_NO_REASON: Final = "notified after five working days without a reason: add one if it is known"
+
+
+def _misjudged(rows: Iterable[Row]) -> Iterator[str]:
+    for row in rows:
+        if row.misjudged:
+            yield f"row {row.number}, column iar_decision: only an initial analysis is judged so: left out"
 
 
 def _late_without_reason(rows: Iterable[Row]) -> Iterator[str]:
     for row in rows:
         if row.late_reason is None and late(row):
-            yield f"row {row.number}, column late_reason: notified after five working days without a reason: add one if it is known"
+            yield f"row {row.number}, column late_reason: {_NO_REASON}"
 
 
 def late(row: Row) -> bool:

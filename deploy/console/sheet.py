@@ -1,15 +1,22 @@
-"""A file as a spreadsheet shows it: records with their row numbers. CSV is read; XLSX and ODS are named and refused."""
+"""A file as a spreadsheet shows it: records with their row numbers, from CSV, XLSX or ODS."""
 
 import csv
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from io import StringIO
-from typing import Final
+from datetime import date, datetime, time
+from io import BytesIO, StringIO
+from typing import Any, Final
+from zipfile import BadZipFile, ZipFile
+
+from python_calamine import CalamineError, CalamineWorkbook, PasswordError
 
 SEPARATORS: Final = ",;"
 _ZIP: Final = b"PK\x03\x04"
+_OLD_EXCEL: Final = b"\xd0\xcf\x11\xe0"
 _BOM: Final = "\ufeff"
 _LONGEST_CELL: Final = 128 * 1024
+_LARGEST: Final = 256 * 1024 * 1024
+"""Bytes that a workbook may unpack to: some millions of cells."""
 
 
 class UnreadableError(Exception):
@@ -45,15 +52,61 @@ def sheet(raw: bytes, names: Collection[str]) -> Sheet:
     """Take a file apart; `names` are the columns hoped for, by which the separator is told.
 
     Raises:
-        UnreadableError: it is no CSV in UTF-8, is empty, or its quotes do not close.
+        UnreadableError: it is no CSV in UTF-8, XLSX or ODS, is empty, or cannot be opened.
     """
+    if raw.startswith(_ZIP):
+        return _sheet(_of_workbook(raw, names), SEPARATORS[0])
     text = _text(raw)
     separator = max(SEPARATORS, key=lambda each: _recognised(text, each, names))
-    said = [record for record in _records(text, separator) if not record.blank]
+    return _sheet(list(_records(text, separator)), separator)
+
+
+def _sheet(records: Sequence[Record], separator: str) -> Sheet:
+    said = [record for record in records if not record.blank]
     if not said:
         msg = "the file is empty: the first row names the columns"
         raise UnreadableError(msg)
     return Sheet(heading=said[0], records=tuple(said[1:]), separator=separator)
+
+
+def _of_workbook(raw: bytes, names: Collection[str]) -> list[Record]:
+    """The records of the sheet whose heading names most columns; of several, the first."""
+    try:
+        with ZipFile(BytesIO(raw)) as parts:
+            if sum(part.file_size for part in parts.infolist()) > _LARGEST:
+                msg = "the workbook is too large: import it in parts"
+                raise UnreadableError(msg)
+        with CalamineWorkbook.from_filelike(BytesIO(raw)) as workbook:
+            sheets = [_rows(workbook, sheet) for sheet in workbook.sheet_names]
+    except PasswordError:
+        msg = "the workbook is locked with a password: save it without one"
+        raise UnreadableError(msg) from None
+    except (CalamineError, BadZipFile, OSError, ValueError):
+        msg = "the workbook cannot be opened: open it in a spreadsheet program and save it again as XLSX or ODS"
+        raise UnreadableError(msg) from None
+    return max(sheets, key=lambda records: _named(records, names), default=[])
+
+
+def _rows(workbook: CalamineWorkbook, sheet: str) -> list[Record]:
+    rows = workbook.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
+    return [Record(number, tuple(map(_written, cells))) for number, cells in enumerate(rows, start=1)]
+
+
+def _written(value: Any) -> str:
+    """What stands in a cell, as it would be written in CSV: a program keeps dates and numbers as such."""
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "yes" if value else "no"
+        case datetime() if value.time() == time() and value.tzinfo is None:
+            return value.date().isoformat()
+        case datetime() | date() | time():
+            return value.isoformat()
+        case float() if value.is_integer():
+            return str(int(value))
+        case _:
+            return str(value)
 
 
 def written(sheet: Sheet, heading: tuple[str, ...], records: list[tuple[str, ...]]) -> bytes:
@@ -76,8 +129,8 @@ def letter(position: int) -> str:
 
 
 def _text(raw: bytes) -> str:
-    if raw.startswith(_ZIP):
-        msg = "XLSX and ODS files are not yet read: save the sheet as CSV (UTF-8) and import that"
+    if raw.startswith(_OLD_EXCEL):
+        msg = "this is a workbook of an old kind, or one with a password: save it as XLSX or ODS, without a password"
         raise UnreadableError(msg)
     try:
         return raw.decode("utf-8-sig")
@@ -89,9 +142,13 @@ def _text(raw: bytes) -> str:
 
 def _recognised(text: str, separator: str, names: Collection[str]) -> int:
     try:
-        heading = next((record for record in _records(text, separator) if not record.blank), None)
+        return _named(_records(text, separator), names)
     except UnreadableError:
         return 0
+
+
+def _named(records: Iterable[Record], names: Collection[str]) -> int:
+    heading = next((record for record in records if not record.blank), None)
     return sum(name(cell) in names for cell in heading.cells) if heading else 0
 
 

@@ -8,9 +8,9 @@ from typing import Any, Final
 from uuid import UUID, uuid5
 
 from contracts.clocks import noon_london
-from contracts.codes import RegisterOutcome
+from contracts.codes import RegisterOutcome, ReviewKind
 from contracts.imprecise import imprecise
-from deploy.console.columns import IMPORTED, canonical
+from deploy.console.columns import CHECKS, COLUMNS, canonical
 from deploy.console.register import Fault, Key, Row
 
 REASON: Final = "As the register says."
@@ -23,10 +23,11 @@ _DIGITS: Final = 16
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """One command on a case that is there."""
+    """One command on a case that is there; `name` tells it from others of its row."""
 
     row: Row
     name: str
+    path: str
     service: str
     body: Mapping[str, Any]
 
@@ -38,7 +39,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """A case that intake holds already; `columns` are the fingerprints of the register's row that it came from, if it came from one."""
+    """A case that intake holds already; `columns` are the fingerprints of the register's row that it came from, if any."""
 
     case_id: str
     reference: str
@@ -55,8 +56,8 @@ def key(case: Key, step: str) -> str:
 
 
 def fingerprints(row: Row) -> dict[str, str]:
-    """A short fingerprint of each column that is filled, by its meaning: how a date or a council was written makes no difference."""
-    said = {column: canonical(getattr(row, column)) for column in IMPORTED}
+    """A short fingerprint of each filled column, by its meaning: how a date or a council was written makes no difference."""
+    said = {column: canonical(getattr(row, column)) for column in COLUMNS}
     return {column: _fingerprint(row.key, column, text) for column, text in said.items() if text}
 
 
@@ -87,29 +88,67 @@ def notification(row: Row) -> dict[str, Any]:
     }
 
 
-def followed(row: Row) -> list[Step]:
-    """What the council said afterwards. A withdrawal comes last and takes the date of the notification."""
+def told(row: Row) -> list[Step]:
+    """What else the council said, before any answer to the inspectorate."""
     steps: list[Step] = []
-    if row.reclassified_to and row.reclassified_on:
-        body = {"incident_type": row.reclassified_to, "basis": REASON, "occurred_at": _day(row.reclassified_on)}
-        steps.append(Step(row=row, name="reclassifications", service="intake", body=body))
-    if row.outcome is RegisterOutcome.WITHDRAWN:
-        body = {"reason": REASON, "occurred_at": _day(row.received_on)}
-        steps.append(Step(row=row, name="withdrawal", service="intake", body=body))
+    if row.reclassified_to:
+        found = {"incident_type": row.reclassified_to, "basis": REASON}
+        steps.append(_step(row, "intake", "reclassifications", row.reclassified_on, found))
+    if row.sog_decision:
+        steps.append(_step(row, "intake", "sog-decision", row.sog_decided_on, {"decision": row.sog_decision}))
+    if row.review_kind:
+        steps.append(_step(row, "intake", "reviews", row.review_submitted_on, _review(row)))
+    if row.comprehensive_submitted_on:
+        body = {"kind": ReviewKind.CR}
+        steps.append(_step(row, "intake", "reviews", row.comprehensive_submitted_on, body, named="comprehensive"))
     return steps
 
 
-def looked_at(row: Row, cases: Mapping[Key, str]) -> list[Step]:
-    """What the inspectorate did: the first look, dated as the notification, and the copy to Government."""
+def answered(row: Row, cases: Mapping[Key, str]) -> list[Step]:
+    """What the inspectorate did, and the copy to Government. The first look has the notification's day and comes last."""
     steps: list[Step] = []
+    if row.government_informed_on:
+        copy = {"informed_on": _day(row.government_informed_on)}
+        steps.append(Step(row=row, name="copies", path="copies", service="notification", body=copy))
+    if row.information_requested_on:
+        steps.append(_step(row, "feedback", "information-requests", row.information_requested_on, {}))
+    decision = None if row.misjudged else row.iar_decision
+    if decision or row.quality:
+        judged = {"review": 1, "iar_decision": decision, "quality": row.quality}
+        steps.append(_step(row, "feedback", "assessment", row.judged_on, judged))
+    if row.feedback_sent_on:
+        steps.append(_step(row, "feedback", "feedback", row.feedback_sent_on, {}))
     if row.outcome in {RegisterOutcome.OUT_OF_SCOPE, RegisterOutcome.DUPLICATE}:
         of = cases[row.council, row.duplicate_of] if row.duplicate_of else None
-        body = {"outcome": row.outcome, "duplicate_of": of, "reason": REASON, "occurred_at": _day(row.received_on)}
-        steps.append(Step(row=row, name="triage", service="feedback", body=body))
-    if row.government_informed_on:
-        body = {"informed_on": _day(row.government_informed_on)}
-        steps.append(Step(row=row, name="copies", service="notification", body=body))
+        look = {"outcome": row.outcome, "duplicate_of": of, "reason": REASON}
+        steps.append(_step(row, "feedback", "triage", row.received_on, look))
     return steps
+
+
+def replied(row: Row) -> list[Step]:
+    """The council's replies, then what ended the case. A withdrawal has the notification's day and comes last."""
+    steps: list[Step] = []
+    if row.information_supplied_on:
+        steps.append(_step(row, "intake", "information", row.information_supplied_on, {"request": 1}))
+    if row.feedback_response:
+        body = {"letter": 1, "response": row.feedback_response}
+        steps.append(_step(row, "intake", "feedback-response", row.feedback_responded_on, body))
+    if row.closed_on:
+        steps.append(_step(row, "feedback", "closure", row.closed_on, {"reason": REASON}))
+    if row.outcome is RegisterOutcome.WITHDRAWN:
+        steps.append(_step(row, "intake", "withdrawal", row.received_on, {"reason": REASON}))
+    return steps
+
+
+def _review(row: Row) -> dict[str, Any]:
+    checks = [{"item": item, "value": value} for item in CHECKS if (value := getattr(row, item)) is not None]
+    grade = row.review_signed_off_by
+    signed = {"name": None, "grade": grade, "signed_on": None} if grade else None
+    return {"kind": row.review_kind, "checks": checks, "assessment_tool": row.assessment_tool, "signed_off_by": signed}
+
+
+def _step(row: Row, service: str, path: str, on: date | None, body: Mapping[str, Any], *, named: str = "") -> Step:
+    return Step(row=row, name=named or path, path=path, service=service, body={**body, "occurred_at": _day(on)})
 
 
 def disagreements(rows: Iterable[Row], known: Mapping[Key, Known]) -> list[Fault]:
@@ -138,7 +177,7 @@ def _changed(row: Row, case: Known | None) -> Iterable[Fault]:
         yield Fault(row=row.number, column="council_reference", reason=reason)
         return
     now = fingerprints(row)
-    for column in IMPORTED:
+    for column in COLUMNS:
         if now.get(column) != case.columns.get(column):
             reason = (
                 f"differs from what was imported as {case.reference}: give it as it was, and correct the case by a correction"

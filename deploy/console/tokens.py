@@ -2,7 +2,9 @@
 
 import json
 import warnings
+from collections.abc import Callable, Generator
 
+import httpx2
 from joserfc import jwt
 from joserfc.errors import SecurityWarning
 from joserfc.jwk import OKPKey
@@ -11,6 +13,23 @@ from deploy.console.clock import now
 from deploy.local.stack import ISSUER, Addresses
 
 SECONDS = 3600
+
+
+class Bearer(httpx2.Auth):
+    """A token on every request, another one before it ends: an import may take longer than a token lasts."""
+
+    def __init__(self, made: Callable[[], str], seconds: Callable[[], float] = lambda: now().timestamp()) -> None:
+        self._made = made
+        self._seconds = seconds
+        self._token = ""
+        self._until = float("-inf")
+
+    def auth_flow(self, request: httpx2.Request) -> Generator[httpx2.Request, httpx2.Response, None]:
+        """Sign one request."""
+        if self._seconds() >= self._until:
+            self._token, self._until = self._made(), self._seconds() + SECONDS / 2
+        request.headers["Authorization"] = f"Bearer {self._token}"
+        yield request
 
 
 def token(stack: Addresses, role: str, council: str | None = None) -> str:

@@ -1,1 +1,1 @@
-"""The whole stack on one bare machine: real PostgreSQL, real Apache Kafka, five services; no container, no root, nothing installed."""
+"""The whole stack on one bare machine: PostgreSQL, Apache Kafka, five services; no container, no root, nothing installed."""

@@ -1,6 +1,7 @@
-"""`python -m deploy.local`: run the stack in the foreground, run only its parts for tests, print a service's environment, clean."""
+"""`python -m deploy.local`: run the stack in the foreground, or only its parts; print a service's environment; clean."""
 
 import asyncio
+import contextlib
 import shlex
 import shutil
 import signal
@@ -64,18 +65,20 @@ def _foreground(state: Path, services: tuple[str, ...]) -> None:
 
 
 async def _until_stopped(state: Path, services: tuple[str, ...]) -> None:
-    stopped = asyncio.Event()
+    """Run until a signal, which is heard while it starts too; a second one changes nothing."""
+    here = asyncio.current_task()
+
+    def stop() -> None:
+        if here is not None and not here.cancelling():
+            say("stopping ...")
+            here.cancel()
+
     for signum in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(signum, stopped.set)
-    async with running(state, services=services) as stack:
-        _table(stack)
-        failing = asyncio.create_task(stack.failed())
-        waiting = asyncio.create_task(stopped.wait())
-        await asyncio.wait([failing, waiting], return_when=asyncio.FIRST_COMPLETED)
-        say("stopping ...")
-        failing.cancel()
-        if failing.done() and not failing.cancelled() and (error := failing.exception()) is not None:
-            raise error
+        asyncio.get_running_loop().add_signal_handler(signum, stop)
+    with contextlib.suppress(asyncio.CancelledError):
+        async with running(state, services=services) as stack:
+            _table(stack)
+            await stack.failed()
 
 
 def _table(stack: Stack) -> None:

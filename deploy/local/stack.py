@@ -5,7 +5,6 @@ import json
 import os
 import secrets
 import socket
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -18,6 +17,10 @@ STATE: Final = CHECKOUT / ".sir"
 CACHE: Final = STATE / "cache"
 ISSUER: Final = "sir-development"
 FIRST_PORT: Final = 8001
+OF_ITS_OWN: Final = (
+    "Two stacks cannot share a server: give this one another in DATABASE_URL and KAFKA_BOOTSTRAP, or none, and it brings its "
+    "own; or remove the other's databases and topics, which begin with sir."
+)
 
 
 class StackError(Exception):
@@ -95,6 +98,11 @@ def secret(state: Path, name: str) -> str:
     return path.read_text()
 
 
+def owner(state: Path) -> str:
+    """What this stack's databases and topics are marked with: made once, so that the next run knows them again."""
+    return f"sir.stack.{secret(state, 'owner')[:12]}"
+
+
 def _private(path: Path, content: str) -> None:
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
         file.write(content)
@@ -109,12 +117,32 @@ def on_database(url: str, name: str, *, login: str | None = None) -> str:
     return f"{head}://{login or who}{at if not login else '@'}{host}/{name}" + (f"?{options}" if options else "")
 
 
-def choose_ports(environment: Mapping[str, str]) -> dict[str, int]:
-    """A port for each service: from SIR_PORT_BASE, else 8001 to 8005 if they are free, else free ones."""
-    if base := environment.get("SIR_PORT_BASE"):
-        return {service: int(base) + number for number, service in enumerate(SERVICES, start=1)}
+def choose_ports(base: str, lease: socket.socket) -> dict[str, int]:
+    """A port for each service: those after `base` if it is given, else 8001 to 8005 if they are free, else free ones.
+
+    `lease` stays open as long as the ports are used: two stacks that start at once must not both find the usual ones free.
+
+    Raises:
+        StackError: a port that was asked for is taken.
+    """
+    if base:
+        asked = {service: int(base) + number for number, service in enumerate(SERVICES, start=1)}
+        if taken := [str(port) for port in asked.values() if not is_free(port)]:
+            raise StackError(f"SIR_PORT_BASE={base}: somebody listens on {', '.join(taken)} already")
+        return asked
     usual = {service: FIRST_PORT + number for number, service in enumerate(SERVICES)}
-    return usual if all(map(is_free, usual.values())) else dict(zip(SERVICES, free_ports(len(SERVICES)), strict=True))
+    if _first(lease) and all(map(is_free, usual.values())):
+        return usual
+    return dict(zip(SERVICES, free_ports(len(SERVICES)), strict=True))
+
+
+def _first(lease: socket.socket) -> bool:
+    """Whether no other stack of this machine has the usual ports: a name without a file, gone with the process that holds it."""
+    try:
+        lease.bind(f"\0sir.{FIRST_PORT}")
+    except OSError:
+        return False
+    return True
 
 
 def is_free(port: int) -> bool:

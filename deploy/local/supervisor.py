@@ -10,14 +10,17 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from deploy.local.stack import StackError
 
 DEATHS: Final = 3
 WITHIN_SECONDS: Final = 60.0
+FIRST_WAIT: Final = 0.2
 LAST_LINES: Final = 20
 READY_SECONDS: Final = 60.0
+PATIENCE: Final = 2.0
+"""How long a child may take to stop: twice this, services first, stays below the five seconds that are promised."""
 _PR_SET_PDEATHSIG: Final = 1
 _LIBC: Final = ctypes.CDLL(None)
 
@@ -41,7 +44,6 @@ class Child:
     ready: Ready
     cwd: Path | None = None
     stops_by: signal.Signals = signal.SIGTERM
-    patience: float = 2.0
     process: asyncio.subprocess.Process | None = None
     deaths: deque[float] = field(default_factory=lambda: deque(maxlen=DEATHS))
     wanted: bool = True
@@ -77,32 +79,43 @@ class Child:
             return
         process.send_signal(self.stops_by)
         try:
-            await asyncio.wait_for(process.wait(), self.patience)
+            await asyncio.wait_for(process.wait(), PATIENCE)
         except TimeoutError:
             os.killpg(process.pid, signal.SIGKILL)
             await process.wait()
 
     async def keep(self, restarted: Callable[[], None]) -> None:
-        """Start it again whenever it dies.
+        """Start it again whenever it dies, also while it starts.
 
         Raises:
-            StackError: three deaths in a minute.
+            StackError: three deaths in a minute, or it lives and is never ready.
         """
         while self.process is not None:
             code = await self.process.wait()
             if not self.wanted:
                 await asyncio.sleep(0.1)
                 continue
-            self.deaths.append(time.monotonic())
-            say(f"{self.name} ended with {code}. Its last lines:\n{self.last_lines()}")
-            if len(self.deaths) == DEATHS and self.deaths[-1] - self.deaths[0] < WITHIN_SECONDS:
-                msg = f"{self.name} died {DEATHS} times in a minute"
-                raise StackError(msg)
-            await asyncio.sleep(0.2 * 2 ** len(self.deaths))
+            await asyncio.sleep(self._died(code))
             if self.wanted:
-                await self.start()
+                try:
+                    await self.start()
+                except StackError:
+                    if self.process.returncode is None:
+                        raise
+                    continue  # another death, counted as such
                 restarted()
                 say(f"{self.name} runs again")
+
+    def _died(self, code: int) -> float:
+        """Name it and count it; how long to wait before it is started again."""
+        now = time.monotonic()
+        self.deaths.append(now)
+        say(f"{self.name} ended with {code}. Its last lines:\n{self.last_lines()}")
+        lately = sum(now - death < WITHIN_SECONDS for death in self.deaths)
+        if lately == DEATHS:
+            msg = f"{self.name} died {DEATHS} times in a minute"
+            raise StackError(msg)
+        return float(FIRST_WAIT * 2**lately)
 
     def last_lines(self) -> str:
         """What it said last."""
@@ -110,6 +123,19 @@ class Child:
             return "  (nothing)"
         lines = self.log.read_text(errors="replace").splitlines()[-LAST_LINES:]
         return "\n".join(f"  {line}" for line in lines)
+
+
+async def run(command: Sequence[str], **options: Any) -> tuple[int, str, str]:
+    """One program to its end: its exit code, output and errors. It does not outlive us."""
+    process = await asyncio.create_subprocess_exec(
+        *command, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE, preexec_fn=_dies_with_parent, **options
+    )
+    try:
+        output, errors = await process.communicate()
+    except asyncio.CancelledError:
+        process.kill()
+        raise
+    return process.returncode or 0, output.decode(errors="replace"), errors.decode(errors="replace")
 
 
 def _dies_with_parent() -> None:

@@ -8,6 +8,7 @@ import asyncpg
 import structlog
 
 from services.chassis.failpoints import failpoint
+from services.chassis.keys import KeysUnavailableError, KeyUnusableError
 from services.chassis.postgres import UNAVAILABLE, Pool, describe
 from services.chassis.store import Ask, Outcome, Store
 
@@ -30,6 +31,10 @@ class UnavailableError(Exception):
     def __init__(self, *, unknown: bool = False) -> None:
         super().__init__("outcome unknown" if unknown else "unavailable")
         self.unknown = unknown
+
+
+_OF_ALL: Final = (UnavailableError, KeysUnavailableError)
+"""What one command would meet as another does: nobody waits for it twice."""
 
 
 class Appender:
@@ -77,7 +82,7 @@ class Appender:
         try:
             outcomes = await self._transaction([ask for ask, _ in batch])
         except Exception as fault:  # noqa: BLE001 - a boundary: every fault is answered to its caller
-            if len(batch) > 1 and not isinstance(fault, UnavailableError):
+            if len(batch) > 1 and (not isinstance(fault, _OF_ALL) or isinstance(fault, KeyUnusableError)):
                 for one in batch:
                     await self._carry_out([one])
                 return

@@ -1,19 +1,23 @@
-"""The words that every service understands on its command line: serve, rebuild, verify, parked, republish."""
+"""The words that every service understands on its command line: serve, rebuild, verify, parked, republish, diagram."""
 
 import asyncio
 import sys
 from collections.abc import Awaitable, Callable
-from typing import Annotated, Any, Final
+from inspect import getfile
+from pathlib import Path
+from typing import Annotated, Any, Final, TypeVar
 
 import asyncpg
 import typer
 import uvicorn
+from pydantic import ValidationError
 from rich.console import Console
 from rich.progress import Progress
 
 from services.chassis import outbox, telemetry
 from services.chassis import rebuild as rebuilding
 from services.chassis import verify as verifying
+from services.chassis.diagram import redrawn
 from services.chassis.failpoints import arm
 from services.chassis.partition import Partition
 from services.chassis.service import Definition, Service, application, opened
@@ -23,15 +27,26 @@ GRACE_SECONDS: Final = 3
 CONSOLE: Final = Console(stderr=True)
 
 
-def main(definition: Definition[Any], settings_class: Callable[[], Settings]) -> None:
-    """Run one word of a service's command line."""
-    app = typer.Typer(help=f"{definition.name}: {definition.summary}", no_args_is_help=True, add_completion=False)
+C = TypeVar("C", bound=Settings)
+
+
+def main(
+    words: str | None,
+    definition: Callable[[C], Definition[Any]],
+    settings_class: Callable[[], C],
+    drawn: Callable[[], str] | None = None,
+) -> None:
+    """Run one word of a service's command line. Nothing is read of the environment before a word needs it.
+
+    `drawn` is the picture of its subjects' states, for a service that has one.
+    """
+    app = typer.Typer(help=words, no_args_is_help=True, add_completion=False)
 
     def run(work: Callable[[Service[Any]], Awaitable[int]]) -> None:
         async def with_service() -> int:
-            settings = settings_class()
+            settings = _said(settings_class)
             arm(settings.failpoint)
-            async with opened(definition, settings) as service:
+            async with opened(definition(settings), settings) as service:
                 return await work(service)
 
         raise typer.Exit(asyncio.run(with_service()))
@@ -39,7 +54,8 @@ def main(definition: Definition[Any], settings_class: Callable[[], Settings]) ->
     @app.command()
     def serve() -> None:
         """Serve HTTP, consume and relay until stopped."""
-        _serve(definition, settings_class())
+        settings = _said(settings_class)
+        _serve(definition(settings), settings)
 
     @app.command()
     def rebuild() -> None:
@@ -64,7 +80,26 @@ def main(definition: Definition[Any], settings_class: Callable[[], Settings]) ->
         """Put events into the outbox again; readers skip what they know."""
         run(lambda service: _republish(service, subject, since_version))
 
+    if drawn is not None:
+
+        @app.command()
+        def diagram(
+            *, check: Annotated[bool, typer.Option(help="only say whether it differs; exit 1 if it does")] = False
+        ) -> None:
+            """Draw the states into the service's README."""
+            raise typer.Exit(_diagram(drawn, check=check))
+
     app()
+
+
+def _said(settings_class: Callable[[], C]) -> C:
+    """The settings; what is missing or wrong is named, and no value shown: some are secrets."""
+    try:
+        return settings_class()
+    except ValidationError as faults:
+        for fault in faults.errors(include_input=False):
+            CONSOLE.print(f"{'_'.join(('SIR', *map(str, fault['loc']))).upper()}: {fault['msg']}", markup=False)
+        raise typer.Exit(2) from None
 
 
 def _serve(definition: Definition[Any], settings: Settings) -> None:
@@ -85,6 +120,14 @@ def _serve(definition: Definition[Any], settings: Settings) -> None:
     )
 
 
+def _diagram(drawn: Callable[[], str], *, check: bool) -> int:
+    readme = Path(getfile(drawn)).with_name("README.md")
+    if not redrawn(readme, drawn(), check=check):
+        return 0
+    CONSOLE.print(f"{readme}: the picture of its states {'differs' if check else 'was drawn anew'}")
+    return 1 if check else 0
+
+
 async def _rebuild(service: Service[Any]) -> int:
     name, owner_url = service.definition.name, service.settings.owner_url
     if owner_url is None:
@@ -101,10 +144,15 @@ async def _rebuild(service: Service[Any]) -> int:
                 own_tail=lambda connection: rebuilding.own_tail(connection, service.store, service.definition.project),
                 progress=lambda count, total: bar.update(task, completed=count, total=total),
             )
+    except rebuilding.IncompleteError as error:
+        CONSOLE.print(
+            f"{name}: the topic is not all there ({error}): nothing is changed. Let its owners publish again, then rebuild."
+        )
+        return 1
     finally:
         await owner.close()
     same = "the same as before" if done.equal else "different from before"
-    CONSOLE.print(f"{name}: {done.records} records in {done.seconds:.1f} s, {same}: {', '.join(done.digests)}")
+    CONSOLE.print(f"{name}: {done.records} records in {done.seconds:.2f} s, {same}: {', '.join(done.digests)}")
     return 0
 
 

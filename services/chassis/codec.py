@@ -1,16 +1,19 @@
 """Events to bytes and back: stored data, database rows, Kafka headers, and what a reader may see."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import fields
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
+import msgspec
 import orjson
+from pydantic_core import PydanticSerializationError
 
 from contracts.envelope import Envelope, Event, Origin
 from contracts.personal import SEALED, Open
-from services.chassis.keys import Box
+from services.chassis.keys import Box, KeyUnusableError
 
 Catalogue = Mapping[tuple[str, int], type[Event]]
 """(type, version) -> class."""
@@ -41,8 +44,18 @@ class TooLargeError(Exception):
 
 
 def encode(event: Event, box: Box | None) -> bytes:
-    """The bytes to store, hash and publish; personal fields sealed with `box`."""
-    data = event.model_dump_json(context={"seal": box.seal} if box else None).encode()
+    """The bytes to store, hash and publish; personal fields sealed with `box`.
+
+    Raises:
+        KeyUnusableError: there is something to seal, and the key is destroyed.
+        TooLargeError: it is above MAX_DATA.
+    """
+    try:
+        data = event.model_dump_json(context={"seal": box.seal} if box else None).encode()
+    except PydanticSerializationError:  # the library hides what was raised in it
+        if box is not None and not box.usable:
+            raise KeyUnusableError(event.type) from None
+        raise
     if len(data) > MAX_DATA:
         raise TooLargeError(event.type)
     return data
@@ -133,42 +146,34 @@ def from_headers(raw: Iterable[tuple[str, bytes]]) -> Envelope:
     Raises:
         KeyError, ValueError: a header is missing or not what it should be.
     """
-    of = dict(raw)
-
-    def text(name: str) -> str | None:
-        value = of.get(name)
-        return value.decode() if value is not None else None
-
-    causation = of.get("ce_causationid")
-    return Envelope(
-        id=UUID(of["ce_id"].decode()),
-        source=of["ce_source"].decode(),
-        type=of["ce_type"].decode(),
-        schemaversion=int(of["ce_schemaversion"]),
-        subject=of["ce_subject"].decode(),
-        streamversion=int(of["ce_streamversion"]),
-        time=_instant(of["ce_time"]),
-        recordedtime=_instant(of["ce_recordedtime"]),
-        role=of["ce_role"].decode(),
-        actor=of["ce_actor"].decode(),
-        council=text("ce_council"),
-        origin=Origin(of["ce_origin"].decode()),
-        policy=text("ce_policy"),
-        calendar=text("ce_calendar"),
-        correlationid=UUID(of["ce_correlationid"].decode()),
-        causationid=UUID(causation.decode()) if causation else None,
-        traceparent=text("ce_traceparent"),
-        prevhash=bytes.fromhex(of["ce_prevhash"].decode()),
-        hash=bytes.fromhex(of["ce_hash"].decode()),
-    )
+    of: dict[str, Any] = _ABSENT | {_FIELDS[name]: value.decode() for name, value in raw if name in _FIELDS}
+    for name, made in _MADE:
+        of[name] = made(of[name])
+    try:
+        return msgspec.convert(of, Envelope)
+    except msgspec.ValidationError as fault:
+        raise ValueError(str(fault)) from None
 
 
-def _instant(raw: bytes) -> datetime:
-    moment = datetime.fromisoformat(raw.decode())
+def _instant(said: str) -> datetime:
+    moment = datetime.fromisoformat(said)
     if moment.tzinfo is None:
         msg = "an instant without an offset"
         raise ValueError(msg)
     return moment.astimezone(UTC)
+
+
+_FIELDS: Final = {f"ce_{each.name}": each.name for each in fields(Envelope)}
+_ABSENT: Final = dict.fromkeys(("council", "policy", "calendar", "causationid", "traceparent"))
+_MADE: Final[Sequence[tuple[str, Callable[[str], Any]]]] = (
+    ("time", _instant),
+    ("recordedtime", _instant),
+    ("schemaversion", int),
+    ("streamversion", int),
+    ("prevhash", bytes.fromhex),
+    ("hash", bytes.fromhex),
+)
+"""What conversion would not make of a text; it makes the rest in a fraction of the time of a constructor."""
 
 
 def visible(data: Any, opener: Open | None) -> Any:

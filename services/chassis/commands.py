@@ -5,11 +5,14 @@ is it right. A key that was used before gives the first answer again, before any
 """
 
 import json
+import re
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Final, Generic, Protocol, TypeVar
 from uuid import UUID
 
+import asyncpg
 import orjson
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -18,18 +21,23 @@ from starlette.responses import Response
 
 from contracts.envelope import Fault, Refused
 from services.chassis.appender import Appender
+from services.chassis.describing import DONE, LONGEST_KEY, TRIED, described
 from services.chassis.idempotency import Answer, Once, fingerprint, recall
 from services.chassis.identity import Caller, Issuer
 from services.chassis.postgres import Pool
-from services.chassis.problems import ProblemError, not_found
-from services.chassis.reading import etag, identifier
+from services.chassis.problems import ProblemError, not_found, problems
+from services.chassis.reading import etag, identifier, trace
 from services.chassis.store import Ask, Done, Outcome, Store
 
 B = TypeVar("B", bound="Body")
 
 DEEPEST: Final = 16
-LONGEST_KEY: Final = 255
+LONGEST_NAME: Final = 100
+MOST_FAULTS: Final = 100
+"""Faults told at once: an answer is not made longer than what was sent."""
+EVERY_COMMAND: Final = (400, 401, 403, 409, 413, 415, 422, 503)
 DRY_RUN: Final = "x-dry-run"
+_VERSION: Final = re.compile('"[0-9]{1,9}"')
 
 
 class Body(BaseModel):
@@ -66,7 +74,9 @@ class Desk(Protocol):
         """Whether the caller may know that this subject exists."""
         ...
 
-    def permitted(self, state: Any, action: str) -> Refused | None:
+    async def permitted(
+        self, connection: asyncpg.Connection, caller: Caller, subject: str, state: Any, action: str
+    ) -> Refused | None:
         """Whether the state allows the action at all, whatever its words (a 409 comes before a 422)."""
         ...
 
@@ -93,13 +103,11 @@ def command(
     async def endpoint(request: Request) -> Response:
         desk: Desk = request.app.state.desk
         caller = await desk.issuer.caller(request, allowed)
-        subject = await _subject(desk, caller, request) if of_subject else ""
-        parsed, raw = await read_json(request)
+        subject = await subject_of(desk, caller, request) if of_subject else ""
+        parsed, raw = await read_json(request, may_be_empty=not body.model_fields)
         dry_run = _dry_run(request)
         once = None if dry_run and "idempotency-key" not in request.headers else _once(desk, caller, request, parsed)
-        asked = Asked(
-            caller=caller, body=None, once=once, dry_run=dry_run, traceparent=request.headers.get("traceparent"), subject=subject
-        )  # type: ignore[type-var]
+        asked = Asked(caller=caller, body=None, once=once, dry_run=dry_run, traceparent=trace(request), subject=subject)  # type: ignore[type-var]  # the body takes its place once it is read
         return await _guarded(desk, request, asked, raw, body, handler, action)
 
     endpoint.__dict__["body"] = body
@@ -111,10 +119,8 @@ def command(
         summary=summary,
         name=action,
         response_class=Response,
-        openapi_extra=_described(body, of_subject=of_subject, roles=sorted(allowed)),
-        responses=dict.fromkeys(
-            sorted({400, 401, 403, 409, 422, 503, *((404, 412, 428) if of_subject else ()), *errors}), PROBLEM
-        ),
+        openapi_extra=described(path, body, allowed),
+        responses={201: DONE, 200: TRIED, **problems(*EVERY_COMMAND, *((404, 412, 428) if of_subject else ()), *errors)},
     )
 
 
@@ -145,12 +151,13 @@ async def _judged(
             if kept is not None and not kept.reused:
                 return replied(kept, replayed=True)
             version, state = await desk.store.state(connection, asked.subject)
+            refusal = await desk.permitted(connection, asked.caller, asked.subject, state, action)
         seen = _if_match(request)
         if seen != version:
             raise ProblemError(
                 412, "stale_version", "Changed since you read it: read it again and decide anew.", headers={"ETag": etag(version)}
             )
-        if (refusal := desk.permitted(state, action)) is not None:
+        if refusal is not None:
             raise ProblemError.refused(refusal)
         if kept is not None:
             raise reused()
@@ -168,7 +175,16 @@ async def _judged(
     result = await handler(desk, ready)
     if isinstance(result, Response):
         return result
-    return answered(await desk.appender.execute(result))
+    return await _tried(desk, result) if asked.dry_run else answered(await desk.appender.execute(result))
+
+
+async def _tried(desk: Desk, ask: Ask) -> Response:
+    """What would be answered, with nothing kept; the key is not used up."""
+    async with desk.pool.acquire() as connection:
+        answer = answered(await desk.store.tried(connection, ask))
+    answer.status_code = 200
+    del answer.headers["etag"]
+    return answer
 
 
 def answered(outcome: Outcome) -> Response:
@@ -205,8 +221,10 @@ def reused() -> ProblemError:
     return ProblemError(422, "idempotency_key_reused", "This Idempotency-Key was used for another request: use a new one.")
 
 
-async def read_json(request: Request) -> tuple[Any, bytes]:
+async def read_json(request: Request, *, may_be_empty: bool = False) -> tuple[Any, bytes]:
     """The body, parsed and raw. 415 when it is not JSON by its type, 400 when it cannot be read."""
+    if may_be_empty and not await request.body():
+        return {}, b"{}"
     kind, _, parameters = request.headers.get("content-type", "").partition(";")
     charset = parameters.strip().lower().replace('"', "")
     if kind.strip().lower() != "application/json" or charset not in {"", "charset=utf-8"}:
@@ -236,27 +254,30 @@ def faults(errors: Iterable[Any]) -> list[Fault]:
     """Pydantic's errors as faults: the place, the kind and its general words, without what was sent."""
     return [
         Fault(
-            pointer="#/" + "/".join(str(part).replace("~", "~0").replace("/", "~1") for part in error["loc"]),
+            pointer="#" + "".join(f"/{_part(part)}" for part in error["loc"]),
             code={"missing": "required", "extra_forbidden": "unknown_field"}.get(error["type"], error["type"]),
             detail=_WORDS.get(error["type"]) or str(error["msg"]).split(", got ")[0],
         )
-        for error in errors
+        for error in islice(errors, MOST_FAULTS)
     ]
+
+
+def _part(name: Any) -> str:
+    """A step of a JSON pointer; a name that was sent is not given back at any length."""
+    return str(name)[:LONGEST_NAME].replace("~", "~0").replace("/", "~1")
 
 
 _WORDS: Final = {
     "missing": "This field is required.",
     "extra_forbidden": "This field is not known here.",
     "json_invalid": "The body is not JSON.",
-}
-
-PROBLEM: Final[dict[str, Any]] = {
-    "description": "A problem (RFC 9457)",
-    "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+    "model_type": "An object is expected here.",
+    "uuid_parsing": "An identifier is a UUID.",  # the library's words give back a character that was sent
 }
 
 
-async def _subject(desk: Desk, caller: Caller, request: Request) -> str:
+async def subject_of(desk: Desk, caller: Caller, request: Request) -> str:
+    """The case in the path; 404 for one that is none, is not there or is not the caller's: one body for all."""
     found = identifier(request.path_params["case_id"])
     if found is None or not await desk.visible(caller, found):
         raise not_found()
@@ -272,7 +293,8 @@ def _once(desk: Desk, caller: Caller, request: Request, parsed: Any) -> Once:
         raise ProblemError(
             400, "idempotency_key_invalid", f"An Idempotency-Key is 1 to {LONGEST_KEY} printable ASCII characters, sent once."
         )
-    return Once(client=f"{caller.role}/{caller.actor}", key=key, fingerprint=fingerprint(desk.secret, request.url.path, parsed))
+    client = f"{caller.role}/{caller.council or ''}/{caller.actor}"
+    return Once(client=client, key=key, fingerprint=fingerprint(desk.secret, request.url.path, parsed))
 
 
 def _dry_run(request: Request) -> bool:
@@ -286,8 +308,7 @@ def _if_match(request: Request) -> int:
     said = request.headers.get("if-match")
     if said is None:
         raise ProblemError(428, "if_match_required", "Send If-Match with the ETag that you read.")
-    digits = said.removeprefix('"').removesuffix('"')
-    return int(digits) if said == f'"{digits}"' and digits.isdecimal() and digits.isascii() and len(digits) < 10 else -1  # noqa: PLR2004
+    return int(said.strip('"')) if _VERSION.fullmatch(said) else -1
 
 
 def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -306,16 +327,3 @@ def _no_constant(_name: str) -> Any:
 def _deeper(value: Any, left: int) -> bool:
     inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
     return left == 0 or any(_deeper(each, left - 1) for each in inner)
-
-
-def _described(body: type[Body], *, of_subject: bool, roles: list[str]) -> dict[str, Any]:
-    header = {"in": "header", "required": True, "schema": {"type": "string", "maxLength": LONGEST_KEY}}
-    return {
-        "security": [{"bearer": []}],
-        "x-roles": roles,
-        "parameters": [{"name": "Idempotency-Key"} | header, *([{"name": "If-Match"} | header] if of_subject else [])],
-        "requestBody": {
-            "required": True,
-            "content": {"application/json": {"schema": {"$ref": f"#/components/schemas/{body.__name__}"}}},
-        },
-    }

@@ -56,7 +56,7 @@ _START_AGAIN: Final = (
 log = structlog.get_logger()
 
 
-class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
+class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]  # it has no types
     """Takes the topic in for one service, from as many processes as it has."""
 
     def __init__(self, *, settings: Settings, source: str, pool: Pool, listener: Listener, committed: Callable[[], None]) -> None:
@@ -215,46 +215,46 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
         self._recheck.set()
 
     async def _handle(self, message: KafkaMessage) -> None:
-        """A batch of FastStream: records of several partitions, each partition taken in by itself."""
-        self._turned = seconds()
+        """A batch of FastStream: records of several partitions, taken in together."""
         batches: dict[TopicPartition, list[ConsumerRecord]] = defaultdict(list)
         for record in message.raw_message:
             batches[TopicPartition(record.topic, record.partition)].append(record)
-        for place, records in batches.items():
-            await self._take(place, records)
-
-    async def _take(self, place: TopicPartition, records: list[ConsumerRecord]) -> None:
         wait, careful = 0.1, False
         for _ in range(_TRIES):
             self._turned = seconds()
             try:
-                if place in self._unverified:
-                    records = await self._verified(place, records)
-                if not records:
-                    return
-                failpoint("consumer.before_begin")
-                async with self._pool.acquire() as connection, connection.transaction():
-                    fenced = await self._partition.take(connection, place.partition, records, careful=careful)
+                await self._take(batches, careful=careful)
             except _AGAIN as fault:
-                log.warning("consumer.again", partition=place.partition, wait=wait, **describe(fault))
+                log.warning("consumer.again", partitions=len(batches), wait=wait, **describe(fault))
                 await asyncio.sleep(wait)
                 wait = min(wait * 2, LONGEST_WAIT)
-                continue
             except Exception as fault:  # noqa: BLE001 - a boundary: on data the batch is run again, record by record
-                log.error("consumer.careful", partition=place.partition, again=not careful, **describe(fault))  # noqa: TRY400
+                log.error("consumer.careful", partitions=len(batches), again=not careful, **describe(fault))
                 if careful:
                     await asyncio.sleep(wait)
                     wait = min(wait * 2, LONGEST_WAIT)
                 careful = True
-                continue
-            if fenced is not None:
-                self._go_to(place, fenced)
+            else:
                 return
-            failpoint("consumer.after_commit")
-            telemetry.freshness.set(records[-1].timestamp / 1000)
-            self._committed()
+        for place in batches:
+            self._go_to(place, await self._bookmark(place))
+
+    async def _take(self, batches: dict[TopicPartition, list[ConsumerRecord]], *, careful: bool) -> None:
+        for place in self._unverified.keys() & batches.keys():
+            batches[place] = await self._verified(place, batches[place])
+        waiting = {place.partition: records for place, records in batches.items() if records}
+        if not waiting:
             return
-        self._go_to(place, await self._bookmark(place))
+        failpoint("consumer.before_begin")
+        async with self._pool.acquire() as connection, connection.transaction():
+            fenced = await self._partition.take(connection, waiting, careful=careful)
+        for number, place in fenced.items():
+            self._go_to(TopicPartition(self._topic, number), place)
+        taken = [records[-1].timestamp for number, records in waiting.items() if number not in fenced]
+        if taken:
+            failpoint("consumer.after_commit")
+            telemetry.freshness.set(max(taken) / 1000)
+            self._committed()
 
     async def _verified(self, place: TopicPartition, records: list[ConsumerRecord]) -> list[ConsumerRecord]:
         """Compare the first record after an assignment with the last one taken in before; what is left to take in."""

@@ -1,6 +1,7 @@
 """Around every request: limits before anything is read, safe headers, one metric and one log line after."""
 
 import asyncio
+from http import HTTPStatus
 from typing import Final
 
 import structlog
@@ -15,6 +16,7 @@ LARGEST_BODY: Final = 256 * 1024
 LONGEST_URL: Final = 2048
 LARGEST_HEADERS: Final = 16 * 1024
 MOST_HEADERS: Final = 100
+LONGEST_ID: Final = 64
 BODY_SECONDS: Final = 30.0
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"})
 _QUIET: Final = ("/health/", "/metrics")
@@ -60,7 +62,7 @@ class Edge:
         except StagedFaultError:
             await respond(ProblemError(503, "unavailable", "Not available now; try again."))(scope, receive, sending)
         except Exception as fault:  # noqa: BLE001 - a boundary: said in the log, answered as 500
-            log.error("request.failed", fault=type(fault).__name__, where=where(fault), request_id=request_id.decode())  # noqa: TRY400
+            log.error("request.failed", fault=type(fault).__name__, where=where(fault), request_id=request_id.decode())
             await respond(ProblemError(500, "fault", "A fault of ours; it has been recorded."))(scope, receive, sending)
         finally:
             _measure(scope, status, seconds() - began, request_id)
@@ -78,7 +80,8 @@ class _Bounded:
         if self._done:
             return await self._receive()
         try:
-            message = await asyncio.wait_for(self._receive(), BODY_SECONDS)
+            async with asyncio.timeout(BODY_SECONDS):
+                message = await self._receive()
         except TimeoutError:
             raise ProblemError(408, "too_slow", "The body took too long.") from None
         self._read += len(message.get("body", b""))
@@ -101,7 +104,7 @@ def _unbounded(scope: Scope) -> ProblemError | None:
 
 def _request_id(scope: Scope) -> bytes:
     for name, value in scope["headers"]:
-        if name == b"x-request-id" and 0 < len(value) <= 64 and value.replace(b"-", b"").isalnum():  # noqa: PLR2004
+        if name == b"x-request-id" and 0 < len(value) <= LONGEST_ID and value.replace(b"-", b"").isalnum():
             return bytes(value)
     return str(new_id()).encode()
 
@@ -114,7 +117,7 @@ def _measure(scope: Scope, status: int, took: float, request_id: bytes) -> None:
     if status in {401, 403, 404}:
         telemetry.denied.labels(reason={401: "unauthenticated", 403: "role_not_allowed", 404: "not_found"}[status]).inc()
     if not route.startswith(_QUIET):
-        case = scope.get("path_params", {}).get("case_id") if status != 404 else None  # noqa: PLR2004
+        case = scope.get("path_params", {}).get("case_id") if status != HTTPStatus.NOT_FOUND else None
         log.info(
             "request",
             route=route,

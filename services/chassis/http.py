@@ -1,6 +1,7 @@
 """The HTTP application of a service: the routes that all five have, problems for every error, documents without the network."""
 
 from collections.abc import Awaitable, Callable, Iterable
+from http import HTTPStatus
 from typing import Any, Final, Protocol
 
 import structlog
@@ -11,41 +12,25 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 from starlette.exceptions import HTTPException
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.types import Lifespan
 
+from contracts.envelope import Fault
 from services.chassis import telemetry
 from services.chassis.appender import UnavailableError
-from services.chassis.commands import PROBLEM, Desk, faults
+from services.chassis.codec import MAX_DATA, TooLargeError
+from services.chassis.commands import faults
 from services.chassis.edge import Edge
 from services.chassis.keys import KeysUnavailableError
 from services.chassis.postgres import UNAVAILABLE, describe
-from services.chassis.problems import ProblemError, not_found, respond
+from services.chassis.problems import PROBLEM, PROBLEM_TYPE, SCHEMA, ProblemError, not_found, problems, respond
+from services.chassis.queries import query
 from services.chassis.reading import as_json
 
 VERSION: Final = "0.1.0"
 log = structlog.get_logger()
 
 RETRY: Final = {"Retry-After": "1"}
-
-_PROBLEM_SCHEMA: Final[dict[str, Any]] = {
-    "type": "object",
-    "required": ["type", "title", "status", "detail", "errors"],
-    "properties": {
-        "type": {"type": "string"},
-        "title": {"type": "string"},
-        "status": {"type": "integer"},
-        "detail": {"type": "string"},
-        "errors": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "required": ["pointer", "code", "detail"],
-                "properties": {name: {"type": "string"} for name in ("pointer", "code", "detail", "rule")},
-            },
-        },
-    },
-}
 
 
 class Standing(Protocol):
@@ -84,18 +69,18 @@ def build(*, service: str, summary: str, lifespan: Lifespan[FastAPI], routers: I
         app.include_router(router)
     endpoints = [getattr(route, "endpoint", None) for router in own for route in router.routes]
     bodies = {body for endpoint in endpoints if (body := getattr(endpoint, "body", None)) is not None}
-    app.openapi = lambda: _openapi(app, bodies)  # type: ignore[method-assign]
+    app.openapi = lambda: _openapi(app, bodies)  # type: ignore[method-assign]  # as FastAPI documents it
     return app
 
 
 def _common(service: str) -> APIRouter:
     router = APIRouter()
 
-    @router.get("/health/live", summary="Is the process alive")
+    @router.get("/health/live", summary="Is the process alive", responses=problems())
     async def live() -> dict[str, str]:
         return {"status": "live"}
 
-    @router.get("/health/ready", summary="Can it serve", responses={503: PROBLEM})
+    @router.get("/health/ready", summary="Can it serve", responses=problems(503))
     async def ready(request: Request) -> Response:
         standing: Standing | None = getattr(request.app.state, "standing", None)
         missing = await standing.ready() if standing else ["starting"]
@@ -103,7 +88,7 @@ def _common(service: str) -> APIRouter:
             raise ProblemError(503, "not_ready", "Not ready: " + ", ".join(missing), headers=RETRY)
         return as_json({"status": "ready"})
 
-    @router.get("/metrics", summary="Prometheus metrics", response_class=Response)
+    @router.get("/metrics", summary="Prometheus metrics", response_class=PlainTextResponse, responses=problems())
     async def metrics(request: Request) -> Response:
         standing: Standing | None = getattr(request.app.state, "standing", None)
         if standing:
@@ -113,16 +98,12 @@ def _common(service: str) -> APIRouter:
                 log.warning("metrics.stale", **describe(fault))
         return Response(generate_latest(telemetry.REGISTRY), media_type=CONTENT_TYPE_LATEST)
 
-    @router.get("/version", summary="What runs here")
+    @router.get("/version", summary="What runs here", responses=problems())
     async def version() -> dict[str, str]:
         return {"service": service, "version": VERSION}
 
-    @router.get(
-        "/v1/status", summary="How far this service has come", responses={401: PROBLEM, 503: PROBLEM}, openapi_extra=BEARER
-    )
+    @query(router, "/v1/status", roles=None, summary="How far this service has come")
     async def status(request: Request) -> Response:
-        desk: Desk = request.app.state.desk
-        await desk.issuer.caller(request)
         standing: Standing = request.app.state.standing
         return as_json(await standing.status())
 
@@ -131,9 +112,6 @@ def _common(service: str) -> APIRouter:
         return HTMLResponse(_page(request.app.openapi()))
 
     return router
-
-
-BEARER: Final[dict[str, Any]] = {"security": [{"bearer": []}]}
 
 
 def _openapi(app: FastAPI, bodies: set[type[BaseModel]]) -> dict[str, Any]:
@@ -146,14 +124,14 @@ def _openapi(app: FastAPI, bodies: set[type[BaseModel]]) -> dict[str, Any]:
     components = document.setdefault("components", {})
     schemas = components.setdefault("schemas", {})
     schemas |= definitions.get("$defs", {})
-    schemas["Problem"] = _PROBLEM_SCHEMA
-    for name in ("HTTPValidationError", "ValidationError"):
-        schemas.pop(name, None)
+    schemas["Problem"] = SCHEMA
     components["securitySchemes"] = {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}}
+    components["responses"] = {"Problem": PROBLEM}
     for methods in document["paths"].values():
         for operation in methods.values():
-            if "422" in operation["responses"]:
-                operation["responses"]["422"] = PROBLEM
+            judged = ["422"] if any(each["in"] == "query" for each in operation.get("parameters", ())) else []
+            told = [status for status, answer in operation["responses"].items() if PROBLEM_TYPE in answer.get("content", ())]
+            operation["responses"] |= {status: {"$ref": "#/components/responses/Problem"} for status in (*told, *judged)}
     app.openapi_schema = document
     return document
 
@@ -163,17 +141,19 @@ def _page(document: dict[str, Any]) -> str:
     from html import escape
 
     rows = "".join(
-        f"<tr><td><code>{method.upper()}</code></td><td><code>{escape(path)}</code></td><td>{escape(str(operation.get('summary', '')))}</td>"
+        f"<tr><td><code>{method.upper()}</code></td><td><code>{escape(path)}</code></td>"
+        f"<td>{escape(str(operation.get('summary', '')))}</td>"
         f"<td>{escape(', '.join(operation.get('x-roles', ())))}</td></tr>"
         for path, methods in document["paths"].items()
         for method, operation in methods.items()
     )
     title = escape(document["info"]["title"])
     return (
-        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>{title}</title></head>'
-        f"<body><h1>{title}</h1><p>{escape(document['info'].get('summary') or '')}</p><p>The whole contract: "
-        '<a href="/openapi.json">openapi.json</a></p><table><caption>Calls</caption><thead><tr><th>Method</th><th>Address</th><th>What it does</th>'
-        f"<th>Roles</th></tr></thead><tbody>{rows}</tbody></table></body></html>"
+        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
+        f"<title>{title}</title></head><body><h1>{title}</h1><p>{escape(document['info'].get('summary') or '')}</p>"
+        '<p>The whole contract: <a href="/openapi.json">openapi.json</a></p><table><caption>Calls</caption>'
+        "<thead><tr><th>Method</th><th>Address</th><th>What it does</th><th>Roles</th></tr></thead>"
+        f"<tbody>{rows}</tbody></table></body></html>"
     )
 
 
@@ -195,7 +175,7 @@ async def _invalid(_request: Request, error: Exception) -> Response:
 async def _framework(_request: Request, error: Exception) -> Response:
     if not isinstance(error, HTTPException):
         raise error
-    if error.status_code == 404:  # noqa: PLR2004
+    if error.status_code == HTTPStatus.NOT_FOUND:
         return respond(not_found())
     return respond(
         ProblemError(error.status_code, "not_allowed", "This address does not take that.", headers=dict(error.headers or {}))
@@ -210,11 +190,18 @@ async def _unavailable(_request: Request, fault: Exception) -> Response:
     return respond(ProblemError(503, "unavailable", f"Not available now ({telemetry_line['fault']}); try again.", headers=RETRY))
 
 
+async def _too_large(_request: Request, _fault: Exception) -> Response:
+    """Its body was within the limit; sealed, and with what was said before beside it, the event is not."""
+    detail = f"What this says would be kept as more than {MAX_DATA // 1024} KiB: say it in shorter texts."
+    return respond(ProblemError(422, "too_large", detail, faults=[Fault(pointer="#", code="too_large", detail=detail)]))
+
+
 _ANSWERS: Final[dict[type[Exception], Callable[[Request, Exception], Awaitable[Response]]]] = {
     ProblemError: _problem,
     RequestValidationError: _invalid,
     HTTPException: _framework,
     UnavailableError: _unavailable,
     KeysUnavailableError: _unavailable,
+    TooLargeError: _too_large,
     **dict.fromkeys(UNAVAILABLE, _unavailable),
 }

@@ -2,7 +2,7 @@
 
 import hmac
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, Final
@@ -10,14 +10,19 @@ from typing import Any, Final
 import asyncpg
 import orjson
 
-_RECALL: Final = """
+from services.chassis.postgres import transposed
+
+RECALL: Final = """
     select client, key, fingerprint, status, etag, body from idempotency
-    where (client, key) in (select * from unnest($1::text[], $2::text[]))
+    where (client, key) in (select * from unnest(${}::text[], ${}::text[]))
 """
-_KEEP: Final = """
+KEEP: Final = """
     insert into idempotency (client, key, fingerprint, status, etag, body)
-    select * from unnest($1::text[], $2::text[], $3::bytea[], $4::int[], $5::text[], $6::bytea[])
+    select * from unnest(${}::text[], ${}::text[], ${}::bytea[], ${}::int[], ${}::text[], ${}::bytea[])
 """
+"""The parameters of both are numbered by whoever executes them."""
+_RECALL: Final = RECALL.format(1, 2)
+_KEEP: Final = KEEP.format(1, 2, 3, 4, 5, 6)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +58,11 @@ async def recall(connection: asyncpg.Connection, asked: Sequence[Once]) -> dict[
     """The kept answers of these keys."""
     if not asked:
         return {}
-    rows = await connection.fetch(_RECALL, [once.client for once in asked], [once.key for once in asked])
+    return recalled(await connection.fetch(_RECALL, [once.client for once in asked], [once.key for once in asked]), asked)
+
+
+def recalled(rows: Iterable[Any], asked: Sequence[Once]) -> dict[Once, Answer]:
+    """The kept answers among rows of RECALL."""
     found = {(row["client"], row["key"]): row for row in rows}
     answers: dict[Once, Answer] = {}
     for once in asked:
@@ -65,7 +74,10 @@ async def recall(connection: asyncpg.Connection, asked: Sequence[Once]) -> dict[
 
 
 async def keep(connection: asyncpg.Connection, answers: Sequence[tuple[Once, Answer]]) -> None:
-    """Keep answers with their effect. A key that another process has just used breaks the transaction, which is then judged anew."""
-    if answers:
-        rows = [(o.client, o.key, o.fingerprint, a.status, a.etag, a.body) for o, a in answers]
-        await connection.execute(_KEEP, *map(list, zip(*rows, strict=True)))
+    """Keep answers with their effect; a key that another process has just used breaks the transaction."""
+    await connection.execute(_KEEP, *columns(answers))
+
+
+def columns(answers: Sequence[tuple[Once, Answer]]) -> list[list[Any]]:
+    """What is kept of answers, as the parameters of KEEP."""
+    return transposed([(o.client, o.key, o.fingerprint, a.status, a.etag, a.body) for o, a in answers], 6)

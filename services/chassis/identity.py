@@ -24,6 +24,7 @@ warnings.filterwarnings("ignore", message="EdDSA is deprecated", category=UserWa
 AUDIENCE: Final = "sir"
 ALGORITHMS: Final = ["EdDSA", "RS256"]
 LEEWAY: Final = 30
+LONGEST_NAME: Final = 255
 _LONGEST: Final = 24 * 3600
 _REMEMBERED: Final = 4096
 _REFRESH: Final = 60.0
@@ -111,13 +112,13 @@ class Issuer:
         if claims.get("iss") != self._issuer or claims.get("aud") not in (AUDIENCE, [AUDIENCE]):
             raise _unauthorised("The token is for another service.")
         actor, role, council = claims.get("sub"), claims.get("role"), claims.get("council")
-        if not (isinstance(actor, str) and actor):
+        if not _is_name(actor):
             raise _unauthorised("The token names nobody.")
         if not isinstance(role, str) or role not in self._roles:
             raise ProblemError(403, "missing_role", "The token gives no role that this system knows.")
-        if role in self._council_roles and not (isinstance(council, str) and council):
+        if role in self._council_roles and not _is_name(council):
             raise ProblemError(403, "missing_council", "The token names no council.")
-        return Caller(actor=actor, role=role, council=council if role in self._council_roles else None)
+        return Caller(actor=str(actor), role=role, council=council if role in self._council_roles else None)
 
     async def _keyset(self, *, again: bool = False) -> KeySet:
         if self._keys is None or again:
@@ -129,6 +130,11 @@ class Issuer:
                     raise ProblemError(503, "auth_unavailable", "Tokens cannot be checked now; try again.") from None
             self._read_at = seconds()
         return self._keys
+
+
+def _is_name(said: Any) -> bool:
+    """Whether it can stand in an event and in a log: it will."""
+    return isinstance(said, str) and 0 < len(said) <= LONGEST_NAME and said.isprintable()
 
 
 def _read(where: str) -> bytes:

@@ -10,7 +10,6 @@ from typing import Final, Self
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from services.chassis.batcher import Batcher
 from services.chassis.clock import seconds
 from services.chassis.postgres import UNAVAILABLE, Pool
 
@@ -35,6 +34,10 @@ class KeysUnavailableError(Exception):
     """The key database does not answer: nothing personal can be written or read now."""
 
 
+class KeyUnusableError(KeysUnavailableError):
+    """The key of one subject is destroyed, or does not open: nothing more can be said of it; others are not concerned."""
+
+
 class Box:
     """Seals and opens the personal fields of one event, bound to its id and the field's name."""
 
@@ -44,11 +47,16 @@ class Box:
         self._cipher = cipher
         self._event = event
 
+    @property
+    def usable(self) -> bool:
+        """Whether anything can be sealed or opened."""
+        return self._cipher is not None
+
     def seal(self, field: str, clear: bytes) -> dict[str, str]:
         """What stands under `$sealed`; the name travels with the ciphertext."""
         if self._cipher is None:
             msg = "the subject's key was destroyed"
-            raise KeysUnavailableError(msg)
+            raise KeyUnusableError(msg)
         nonce = os.urandom(_NONCE)
         box = nonce + self._cipher.encrypt(nonce, clear, self._event + field.encode())
         return {"field": field, "box": b64encode(box).decode()}
@@ -66,37 +74,38 @@ class Box:
 
 
 class Keyring:
-    """The keys of this deployment. New keys of simultaneous callers share one commit."""
+    """The keys of this deployment, as one service may use them: `makes` is the service that gives new subjects theirs."""
 
-    def __init__(self, pool: Pool, kek: bytes) -> None:
+    def __init__(self, pool: Pool, kek: bytes, *, makes: bool = False) -> None:
         self._pool = pool
         self._kek = AESGCM(kek)
+        self._makes = makes
         self._known: OrderedDict[str, tuple[float, AESGCM | None]] = OrderedDict()
-        self._insert = Batcher(self._insert_all)
 
     @classmethod
-    def load(cls, pool: Pool, kek_file: Path) -> Self:
+    def load(cls, pool: Pool, kek_file: Path, *, makes: bool = False) -> Self:
         """With the wrapping key of a file: base64 of 32 bytes."""
-        return cls(pool, b64decode(kek_file.read_text()))
+        return cls(pool, b64decode(kek_file.read_text()), makes=makes)
 
-    async def create(self, subject: str) -> None:
-        """A key for a new subject, committed before anything is sealed with it; an orphan is harmless."""
-        key = AESGCM.generate_key(bit_length=256)
-        nonce = os.urandom(_NONCE)
-        wrapped = nonce + self._kek.encrypt(nonce, key, subject.encode())
-        if await self._insert((subject, wrapped)):
-            self._remember(subject, AESGCM(key))
-        else:
-            # It has one already: what this one sealed, nobody could open.
-            await self.fetch([subject])
+    async def ready(self, *, known: Iterable[str], new: Sequence[str]) -> None:
+        """Bring to hand the keys of subjects about which something is to be said, made where this service makes them."""
+        if self._makes and new:
+            await self.create(new)
+        await self.fetch([*known, *new])
 
-    async def _insert_all(self, keys: Sequence[tuple[str, bytes]]) -> Sequence[bool]:
+    async def create(self, subjects: Sequence[str]) -> None:
+        """Keys for new subjects, committed together before anything is sealed with them; an orphan is harmless.
+
+        A subject that has one already keeps it: what a second one sealed, nobody could open.
+        """
+        made = {subject: AESGCM.generate_key(bit_length=256) for subject in subjects}
         try:
-            rows = await self._pool.fetch(_INSERT, [subject for subject, _ in keys], [wrapped for _, wrapped in keys])
+            rows = await self._pool.fetch(_INSERT, list(made), [self._wrap(subject, key) for subject, key in made.items()])
         except UNAVAILABLE as fault:
             raise KeysUnavailableError(type(fault).__name__) from fault
-        made = {row["subject"] for row in rows}
-        return [subject in made for subject, _ in keys]
+        for (subject,) in rows:
+            self._remember(subject, AESGCM(made[subject]))
+        await self.fetch(subjects)
 
     async def fetch(self, subjects: Iterable[str]) -> None:
         """Bring the keys of these subjects to hand, so that `box` need not wait."""
@@ -121,6 +130,10 @@ class Keyring:
         await self._pool.execute(_DESTROY, subject)
         self._remember(subject, None)
 
+    def _wrap(self, subject: str, key: bytes) -> bytes:
+        nonce = os.urandom(_NONCE)
+        return nonce + self._kek.encrypt(nonce, key, subject.encode())
+
     def _unwrap(self, subject: str, wrapped: bytes | None) -> AESGCM | None:
         if wrapped is None:
             return None
@@ -128,7 +141,7 @@ class Keyring:
             return AESGCM(self._kek.decrypt(wrapped[:_NONCE], wrapped[_NONCE:], subject.encode()))
         except InvalidTag:
             msg = "a case key does not open with the configured wrapping key"
-            raise KeysUnavailableError(msg) from None
+            raise KeyUnusableError(msg) from None
 
     def _remember(self, subject: str, cipher: AESGCM | None) -> None:
         self._known[subject] = (seconds(), cipher)

@@ -2,7 +2,7 @@
 
 import asyncio
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 import asyncpg
 import structlog
@@ -10,8 +10,8 @@ import structlog
 from services.chassis.postgres import CONNECT_TIMEOUT, UNAVAILABLE, describe
 
 CHANNEL: Final = "outbox"
-QUIET_SECONDS: Final = 0.002
-"""Rings closer together than this are one."""
+QUIET_SECONDS: Final = 0.02
+"""Rings closer together than this are one to other processes."""
 
 _WAITING: Final = """
     select count(*), min(e.recorded) from (select subject, version from outbox order by id limit 100000) o
@@ -49,6 +49,7 @@ class Bell:
 
     def ring(self) -> None:
         """Something was committed."""
+        self.heard.set()
         self._rung.set()
 
     async def run(self) -> None:
@@ -61,7 +62,7 @@ class Bell:
                 await asyncio.sleep(1)
                 continue
             try:
-                await connection.add_listener(CHANNEL, lambda *_: self.heard.set())
+                await connection.add_listener(CHANNEL, self._hear)
                 while not connection.is_closed():
                     await self._pass_on(connection)
             except UNAVAILABLE as fault:
@@ -69,12 +70,15 @@ class Bell:
             finally:
                 connection.terminate()
 
+    def _hear(self, connection: Any, sender: int, *_: object) -> None:
+        if sender != connection.get_server_pid():  # its own rings were heard at once
+            self.heard.set()
+
     async def _pass_on(self, connection: asyncpg.Connection) -> None:
         try:
             await asyncio.wait_for(self._rung.wait(), 5)
         except TimeoutError:
             return
         self._rung.clear()
-        self.heard.set()
         await connection.execute(f"notify {CHANNEL}", timeout=CONNECT_TIMEOUT)
         await asyncio.sleep(QUIET_SECONDS)

@@ -47,7 +47,7 @@ class Ownership:
         await connection.execute(_FORGET, self.source, partition)
 
     async def check(self, connection: asyncpg.Connection) -> bool:
-        """Compare, when everything on the topic has been taken in; put what is missing there into the outbox. Call in a transaction."""
+        """Compare, when all of the topic has been taken in; put what is missing there into the outbox. Call in a transaction."""
         newer = await connection.fetchrow(_NEWER, self.source)
         self.sound = newer is None
         if newer is not None:

@@ -1,6 +1,6 @@
 """Records set aside: a case whose next event cannot be taken in waits here with all that comes behind it; others flow."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -10,14 +10,13 @@ import msgspec
 from contracts.envelope import Envelope
 from services.chassis import codec
 
-_SUBJECTS: Final = "select distinct subject from parked where subject = any($1)"
 _OF: Final = (
     'select id, topic, partition, "offset", subject, headers, data, reason, detail from parked where subject = $1 order by id'
 )
 _PARK: Final = """
     insert into parked (topic, partition, "offset", source, subject, version, headers, data, reason, detail)
-    select * from unnest($1::text[], $2::int[], $3::bigint[], $4::text[], $5::text[], $6::int[], $7::bytea[], $8::bytea[], $9::text[], $10::text[])
-    on conflict (topic, partition, "offset") do nothing
+    select * from unnest($1::text[], $2::int[], $3::bigint[], $4::text[], $5::text[], $6::int[], $7::bytea[], $8::bytea[],
+                         $9::text[], $10::text[])
 """
 _RELEASE: Final = "delete from parked where id = $1"
 _ANNOTATE: Final = "update parked set detail = $2 where id = $1"
@@ -36,11 +35,6 @@ class Parked:
     data: bytes
     reason: str
     detail: str
-
-
-async def subjects(connection: asyncpg.Connection, among: Iterable[str]) -> set[str]:
-    """Which of these cases have something set aside."""
-    return {row["subject"] for row in await connection.fetch(_SUBJECTS, list(among))}
 
 
 async def of(connection: asyncpg.Connection, subject: str) -> list[tuple[int, Parked]]:

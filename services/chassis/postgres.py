@@ -1,5 +1,8 @@
 """The one way to open a pool of database connections, with every limit declared."""
 
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+from operator import itemgetter
 from typing import Any, Final
 
 import asyncpg
@@ -24,6 +27,9 @@ UNAVAILABLE: Final = (
     TimeoutError,
 )
 """The database is not there now; trying again later is right."""
+
+Change = tuple[str, tuple[Any, ...]]
+"""SQL and its arguments: what a projection says is to be done."""
 
 
 class Pool(asyncpg.Pool):
@@ -58,6 +64,17 @@ async def open_pool(url: str, *, name: str, size: int, **session: str) -> Pool:
         connect=None,
     )
     return await pool
+
+
+async def apply(connection: asyncpg.Connection, changes: Iterable[Change]) -> None:
+    """Carry out changes in order; neighbours of one kind go in one round trip."""
+    for query, same in groupby(changes, key=itemgetter(0)):
+        await connection.executemany(query, [arguments for _, arguments in same])
+
+
+def transposed(rows: Sequence[tuple[Any, ...]], width: int) -> list[list[Any]]:
+    """Rows as the columns that `unnest` takes; so many empty ones where there is no row."""
+    return [list(column) for column in zip(*rows, strict=True)] if rows else [[] for _ in range(width)]
 
 
 def describe(fault: BaseException) -> dict[str, str | None]:

@@ -29,6 +29,36 @@ TITLES: Final = {
 }
 
 
+PROBLEM_TYPE: Final = "application/problem+json"
+SCHEMA: Final[dict[str, Any]] = {
+    "type": "object",
+    "required": ["type", "title", "status", "detail", "errors"],
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["pointer", "code", "detail"],
+                "properties": {name: {"type": "string"} for name in ("pointer", "code", "detail", "rule")},
+            },
+        },
+    },
+}
+PROBLEM: Final[dict[str, Any]] = {
+    "description": "A problem (RFC 9457)",
+    "content": {PROBLEM_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+}
+
+
+def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """For OpenAPI: the statuses that a caller should expect, and that every other one is a problem too."""
+    return {**dict.fromkeys(sorted(statuses), PROBLEM), "default": PROBLEM}
+
+
 class ProblemError(Exception):
     """An answer that is not the one asked for. Raised at the HTTP edge, answered by `respond`."""
 
@@ -71,7 +101,7 @@ def respond(problem: ProblemError) -> Response:
         ],
         **problem.more,
     }
-    return Response(orjson.dumps(body), problem.status, problem.headers, media_type="application/problem+json")
+    return Response(orjson.dumps(body), problem.status, problem.headers, media_type=PROBLEM_TYPE)
 
 
 def not_found() -> ProblemError:

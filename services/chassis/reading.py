@@ -1,6 +1,7 @@
 """The read side of HTTP: scoped connections, entity tags, pages with a cursor, and a stream's history."""
 
 import hmac
+import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -25,6 +26,7 @@ EVERY_COUNCIL: Final = "*"
 PAGE: Final = 50
 LARGEST_PAGE: Final = 200
 _TAG: Final = 16
+_TRACE: Final = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 
 _READ_AUDIT: Final = "insert into audit (role, actor, council, action, subject, purpose) values ($1, $2, $3, $4, $5, $6)"
 
@@ -57,10 +59,10 @@ def etag(version: int) -> str:
 
 
 class Cursors:
-    """Opaque cursors: a keyset position, signed so that nobody builds one."""
+    """Opaque cursors: a keyset position, signed so that nobody builds one, nor brings another service's."""
 
-    def __init__(self, secret: bytes) -> None:
-        self._secret = secret
+    def __init__(self, secret: bytes, service: str) -> None:
+        self._secret = hmac.digest(secret, service.encode(), sha256)
 
     def write(self, position: Sequence[Any]) -> str:
         """The cursor behind a position."""
@@ -130,6 +132,12 @@ async def history(
             }
         )
     return told
+
+
+def trace(request: Request) -> str | None:
+    """The caller's trace (W3C traceparent): it goes into every event, so what is not one is left out."""
+    said = request.headers.get("traceparent", "")
+    return said if _TRACE.fullmatch(said) else None
 
 
 def identifier(raw: str) -> UUID | None:

@@ -22,6 +22,8 @@ from services.chassis.settings import Settings
 CHUNK: Final = 500
 QUIET_SECONDS: Final = 1.0
 """Without a ring the outbox is looked at this often."""
+REST_SECONDS: Final = 0.01
+"""After each round: the first event is sent at once, what follows meanwhile in one request instead of many small ones."""
 WATCHDOG_SECONDS: Final = 60.0
 """An idempotent send never gives up by itself: past this the producer is thrown away."""
 LOCK: Final = 0x51_52
@@ -86,6 +88,7 @@ class Relay:
                     self._bell.heard.clear()
                     while await self._carry(connection, kafka):
                         pass
+                    await asyncio.sleep(REST_SECONDS)
                     try:
                         await asyncio.wait_for(self._bell.heard.wait(), QUIET_SECONDS)
                     except TimeoutError:

@@ -1,6 +1,7 @@
 """A running service: what its composition root declares, and the parts that the chassis makes of it."""
 
 import asyncio
+import gc
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -29,7 +30,7 @@ from services.chassis.reading import Cursors
 from services.chassis.rebuild import Folding, from_topic
 from services.chassis.relay import Relay
 from services.chassis.settings import Settings
-from services.chassis.store import Project, Store
+from services.chassis.store import Inform, Project, Store, as_asked
 
 S = TypeVar("S")
 
@@ -56,12 +57,21 @@ class Definition(Generic[S]):
     roles: frozenset[str]
     council_roles: frozenset[str]
     keys: bool = False
+    makes_keys: bool = False
+    """Whether it gives new subjects their keys; the others read them."""
+    inform: Inform = as_asked
     background: "Callable[[Service[S]], Sequence[Coroutine[Any, Any, None]]]" = lambda _service: ()
+    measure: Callable[[asyncpg.Connection], Awaitable[None]] | None = None
+    """Brings the service's own gauges up to date, at each scrape."""
     projections: tuple[str, ...] = ()
     project_heard: Callable[[asyncpg.Connection, Sequence[Heard]], Awaitable[None]] | None = None
     """The read models of what was heard, without reactions: what a rebuild folds."""
     folding: "Callable[[Service[S]], Folding] | None" = None
     """How a rebuild folds history, where that is not the topic."""
+    allows: "Callable[[Service[S], asyncpg.Connection, Caller, str, S, str], Awaitable[Refused | None]] | None" = None
+    """As `permitted`, for a service that also asks who it is, and what others have said of the subject."""
+    diagram: Callable[[], str] | None = None
+    """Draws the states of its subjects (`diagram.py`)."""
 
 
 @dataclass(kw_only=True, eq=False)
@@ -105,9 +115,13 @@ class Service(Generic[S]):
             heard=self.definition.project_heard or _nothing_heard,
         )
 
-    def permitted(self, state: S, action: str) -> Refused | None:
+    async def permitted(
+        self, connection: asyncpg.Connection, caller: Caller, subject: str, state: S, action: str
+    ) -> Refused | None:
         """Whether the state allows the action at all."""
-        return self.definition.permitted(state, action)
+        if (refusal := self.definition.permitted(state, action)) is not None or self.definition.allows is None:
+            return refusal
+        return await self.definition.allows(self, connection, caller, subject, state, action)
 
     async def ready(self) -> list[str]:
         """What is not ready."""
@@ -142,6 +156,8 @@ class Service(Generic[S]):
         """Bring the gauges of the store up to date."""
         async with self.pool.acquire() as connection:
             await self._measured(connection)
+            if self.definition.measure is not None:
+                await self.definition.measure(connection)
 
     async def _measured(self, connection: asyncpg.Connection) -> tuple[int, int, list[str]]:
         outbox, oldest = await waiting(connection)
@@ -165,13 +181,14 @@ async def opened(definition: Definition[S], settings: Settings) -> AsyncIterator
         if definition.keys and settings.keys_url and settings.kek_file:
             keys = await open_pool(settings.keys_url.get_secret_value(), name=f"sir-{definition.name}-keys", size=4)
             stack.push_async_callback(_close, keys)
-            keyring = Keyring.load(keys, settings.kek_file)
+            keyring = Keyring.load(keys, settings.kek_file, makes=definition.makes_keys)
         store = Store(
             source=definition.name,
             decider=definition.decider,
             catalogue=definition.says,
             upcasters=definition.upcasters,
             keyring=keyring,
+            inform=definition.inform,
             project=definition.project,
             clock_shift=settings.clock_shift,
         )
@@ -189,7 +206,7 @@ async def opened(definition: Definition[S], settings: Settings) -> AsyncIterator
             appender=Appender(pool=pool, store=store, committed=bell.ring),
             bell=bell,
             secret=secret,
-            cursors=Cursors(secret),
+            cursors=Cursors(secret, definition.name),
         )
         service.relay = Relay(settings=settings, source=definition.name, pool=pool, bell=bell)
         service.consumer = Consumer(
@@ -215,6 +232,7 @@ def application(definition: Definition[S], settings: Settings) -> FastAPI:
                 *definition.background(service),
             ]
             tasks = [group.create_task(_crash_only(loop)) for loop in loops]
+            gc.freeze()  # what stands now stays: to walk all of it, now and then, stopped every request for 60 ms
             log.info("service.started", port=settings.port)
             yield
             await service.consumer.stop()

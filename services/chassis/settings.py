@@ -11,7 +11,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 class Settings(BaseSettings):
     """Settings that all five services share; each service's own class adds to it."""
 
-    model_config = SettingsConfigDict(env_prefix="SIR_", frozen=True, extra="ignore")
+    # An error shows what it was given, and that holds passwords.
+    model_config = SettingsConfigDict(env_prefix="SIR_", frozen=True, extra="ignore", hide_input_in_errors=True)
 
     environment: Literal["development", "production"] = "production"
     host: str = "127.0.0.1"

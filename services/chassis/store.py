@@ -1,9 +1,10 @@
 """The event store: commands are judged under their stream's lock, and all that follows from them commits at once."""
 
-from collections.abc import Awaitable, Callable, Sequence
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any, Final, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 from uuid import UUID
 
 import asyncpg
@@ -15,42 +16,12 @@ from services.chassis.clock import new_id
 from services.chassis.codec import Catalogue, Upcasters
 from services.chassis.decider import Decider, Record
 from services.chassis.failpoints import failpoint
-from services.chassis.idempotency import Answer, Once, keep, recall
+from services.chassis.idempotency import Answer, Once, columns, recall, recalled
 from services.chassis.keys import Keyring
+from services.chassis.postgres import transposed
+from services.chassis.statements import HISTORY, LOCK, NOW, REACT, WRITE
 
 S = TypeVar("S")
-
-# Inserting in order of subject takes the heads' locks in one order everywhere; a head that exists is locked by the update.
-_LOCK: Final = """
-    insert into stream as s (subject, version, hash, recorded)
-    select subject, 0, ''::bytea, '-infinity' from unnest($1::text[]) as u(subject) order by subject
-    on conflict (subject) do update set version = s.version
-    returning subject, version, hash, recorded, clock_timestamp() + $2::interval as now
-"""
-_HISTORY: Final = "select subject, id, type, schema, data from event where subject = any($1) order by subject, version"
-_WRITE: Final = """
-    with heads as (
-        update stream as s set version = u.version, hash = u.hash, recorded = u.recorded
-        from unnest($20::text[], $21::int[], $22::bytea[], $23::timestamptz[]) as u(subject, version, hash, recorded)
-        where s.subject = u.subject
-    ), events as (
-        insert into event (subject, version, id, type, schema, time, recorded, role, actor, council, origin, policy, calendar,
-                           correlation, causation, traceparent, data, prev_hash, hash)
-        select * from unnest($1::text[], $2::int[], $3::uuid[], $4::text[], $5::int[], $6::timestamptz[], $7::timestamptz[],
-                             $8::text[], $9::text[], $10::text[], $11::text[], $12::text[], $13::text[],
-                             $14::uuid[], $15::uuid[], $16::text[], $17::bytea[], $18::bytea[], $19::bytea[])
-    )
-    insert into outbox (subject, version)
-    select subject, version from unnest($1::text[], $2::int[]) with ordinality as u(subject, version, n) order by n
-"""
-_REACT: Final = """
-    insert into reaction (causation, rule) select * from unnest($1::uuid[], $2::text[])
-    on conflict do nothing returning causation, rule
-"""
-_AUDIT: Final = """
-    insert into audit (role, actor, council, action, subject)
-    select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[])
-"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +79,21 @@ class _Head(Generic[S]):
     state: S
 
 
+class Inform(Protocol):
+    """Tells commands what only the database knows (a number, another case that looks alike) before they are judged."""
+
+    async def __call__(
+        self, connection: asyncpg.Connection, commands: Sequence[Any], at: datetime, *, kept: bool
+    ) -> Sequence[Any]:
+        """The same commands, in the same order; nothing may be used up unless what follows is `kept`."""
+        ...
+
+
+async def as_asked(connection: asyncpg.Connection, commands: Sequence[Any], at: datetime, *, kept: bool) -> Sequence[Any]:  # noqa: ARG001 - an Inform
+    """For services whose commands say all that they are judged by."""
+    return commands
+
+
 Project = Callable[[asyncpg.Connection, Sequence[Record]], Awaitable[None]]
 """Changes the service's own read models by its own new events, inside the append."""
 
@@ -127,6 +113,7 @@ class Store(Generic[S]):
         catalogue: Catalogue,
         upcasters: Upcasters,
         keyring: Keyring | None = None,
+        inform: Inform = as_asked,
         project: Project = _nothing,
         clock_shift: float = 0.0,
     ) -> None:
@@ -135,6 +122,7 @@ class Store(Generic[S]):
         self.catalogue = catalogue
         self.upcasters = upcasters
         self.keyring = keyring
+        self._inform = inform
         self._project = project
         self._shift = timedelta(seconds=clock_shift)
 
@@ -143,39 +131,33 @@ class Store(Generic[S]):
 
         Call inside a transaction. One database instant dates them all, never before a stream's last event.
         """
-        kept = await recall(connection, [ask.once for ask in asks if ask.once])
         fresh = await self._fresh_reactions(connection, asks)
-        heads = await self._lock(connection, sorted({ask.subject for ask in asks}))
-        at = max([heads.instant, *(head.recorded + timedelta(microseconds=1) for head in heads.of.values() if head.version)])
+        heads, kept, instant = await self._lock(connection, asks)
+        at = max([instant, *(head.recorded + timedelta(microseconds=1) for head in heads.values() if head.version)])
+        judged = [ask for ask in asks if ask.once not in kept]
+        commands = iter(await self._prepared(connection, judged, heads, at))
+        await self._fold(connection, heads)
         outcomes: list[Outcome] = []
         records: list[tuple[Record, bytes]] = []
         for ask in asks:
+            head = heads[ask.subject]
             if ask.once and (answer := kept.get(ask.once)) is not None:
                 outcomes.append(answer)
-            elif ask.rule is not None and (ask.cause.causation, ask.rule) not in fresh:
-                head = heads.of[ask.subject]
+                continue
+            command = next(commands)
+            if ask.rule is not None and (ask.cause.causation, ask.rule) not in fresh:
                 outcomes.append(Done(subject=ask.subject, records=(), version=head.version, at=at, state=head.state))
             else:
-                outcomes.append(self._judge(ask, heads.of[ask.subject], at, records))
+                outcomes.append(self._judge(ask, command, head, at, records))
         failpoint("append.before_write")
-        await self._write(connection, records, heads.of)
-        done = [outcome for outcome in outcomes if isinstance(outcome, Done)]
-        await self._project(connection, [record for outcome in done for record in outcome.records])
-        await keep(
-            connection,
-            [
-                (ask.once, o.answer)
-                for ask, o in zip(asks, outcomes, strict=True)
-                if ask.once and isinstance(o, Done) and o.answer
-            ],
-        )
-        await self._audit(connection, asks, outcomes)
+        await self._write(connection, records, heads, [pair for pair in zip(asks, outcomes, strict=True) if pair[0].once])
+        await self._project(connection, [record for record, _ in records])
         return outcomes
 
-    def _judge(self, ask: Ask, head: _Head[S], at: datetime, records: list[tuple[Record, bytes]]) -> Done | Refused:
+    def _judge(self, ask: Ask, command: Any, head: _Head[S], at: datetime, records: list[tuple[Record, bytes]]) -> Done | Refused:
         if ask.expected is not None and ask.expected != head.version:
             return Refused(status=412, code="stale_version", detail=f"The case is at version {head.version} here; read it again.")
-        decision = self.decider.decide(head.state, ask.command, at)
+        decision = self.decider.decide(head.state, command, at)
         if isinstance(decision, Refused):
             return decision
         mine = tuple(self._add(ask, head, at, event, records) for event in decision)
@@ -222,6 +204,19 @@ class Store(Generic[S]):
             state = self.decider.evolve(state, record.event)
         return len(history), state
 
+    async def tried(self, connection: asyncpg.Connection, ask: Ask) -> Done | Refused:
+        """What a command would come to, by what is there now; nothing is locked and nothing kept."""
+        version, state = await self.state(connection, ask.subject)
+        at: datetime = await connection.fetchval(NOW, self._shift)
+        [command] = await self._inform(connection, [ask.command], at, kept=False)
+        decision = self.decider.decide(state, command, at)
+        if isinstance(decision, Refused):
+            return decision
+        for event in decision:
+            state = self.decider.evolve(state, event)
+        done = Done(subject=ask.subject, records=(), version=version + len(decision), at=at, state=state)
+        return replace(done, answer=ask.answer(done)) if ask.answer else done
+
     async def history(self, connection: asyncpg.Connection, subject: str) -> list[Record]:
         """The events of one stream in order, personal fields opened where this service holds keys."""
         query = f"select {codec.COLUMNS} from event where subject = $1 order by version"
@@ -241,54 +236,73 @@ class Store(Generic[S]):
         opener = self.keyring.box(subject, identity.bytes).open if self.keyring else None
         return codec.decode(kind, version, data, catalogue=self.catalogue, upcasters=self.upcasters, opener=opener)
 
-    async def _lock(self, connection: asyncpg.Connection, subjects: list[str]) -> "_Heads[S]":
-        rows = await connection.fetch(_LOCK, subjects, self._shift)
-        heads = _Heads(
-            instant=max(row["now"] for row in rows),
-            of={row["subject"]: _Head(row["version"], row["hash"], row["recorded"], self.decider.initial) for row in rows},
-        )
-        if self.keyring:
-            # Those without an event here too: the first one is about to be sealed.
-            await self.keyring.fetch(subjects)
-        known = [subject for subject, head in heads.of.items() if head.version]
+    async def _lock(
+        self, connection: asyncpg.Connection, asks: Sequence[Ask]
+    ) -> tuple[dict[str, _Head[S]], dict[Once, Answer], datetime]:
+        """The heads of the streams, locked; what the keys among the asks were answered before; the instant."""
+        keys = [ask.once for ask in asks if ask.once]
+        subjects = sorted({ask.subject for ask in asks})
+        rows = await connection.fetch(LOCK, subjects, self._shift, [o.client for o in keys], [o.key for o in keys])
+        locked = [row for row in rows if row["subject"] is not None]
+        heads = {row["subject"]: _Head(row["version"], row["hash"], row["recorded"], self.decider.initial) for row in locked}
+        kept = recalled([row for row in rows if row["subject"] is None], keys)
+        # Asked again under the lock where a stream exists: whoever held it may have answered the same key.
+        kept |= await recall(connection, [ask.once for ask in asks if ask.once and heads[ask.subject].version])
+        return heads, kept, max(row["now"] for row in locked)
+
+    async def _prepared(
+        self, connection: asyncpg.Connection, asks: Sequence[Ask], heads: Mapping[str, _Head[S]], at: datetime
+    ) -> Sequence[Any]:
+        """The commands, told what they need to know; meanwhile the keys of all heads are brought to hand, or made."""
+        judged = {ask.subject for ask in asks}
+        known = [subject for subject, head in heads.items() if head.version]
+        new = [subject for subject in judged if not heads[subject].version]
+        keys = asyncio.create_task(self.keyring.ready(known=known, new=new)) if self.keyring else None
+        try:
+            return await self._inform(connection, [ask.command for ask in asks], at, kept=True) if asks else ()
+        finally:
+            if keys is not None:
+                await keys
+
+    async def _fold(self, connection: asyncpg.Connection, heads: Mapping[str, _Head[S]]) -> None:
+        """Fold the state of the streams that have a history; their keys are at hand."""
+        known = [subject for subject, head in heads.items() if head.version]
         if not known:
-            return heads
-        for subject, identity, kind, version, data in await connection.fetch(_HISTORY, known):
-            head = heads.of[subject]
+            return
+        for subject, identity, kind, version, data in await connection.fetch(HISTORY, known):
+            head = heads[subject]
             head.state = self.decider.evolve(head.state, self._decode(subject, identity, kind, version, data))
-        return heads
 
     async def _fresh_reactions(self, connection: asyncpg.Connection, asks: Sequence[Ask]) -> set[tuple[UUID | None, str]]:
         reactions = [(ask.cause.causation, ask.rule) for ask in asks if ask.rule is not None]
         if not reactions:
             return set()
-        rows = await connection.fetch(_REACT, *map(list, zip(*reactions, strict=True)))
+        rows = await connection.fetch(REACT, *map(list, zip(*reactions, strict=True)))
         return {(UUID(int=row["causation"].int), row["rule"]) for row in rows}
 
     async def _write(
-        self, connection: asyncpg.Connection, records: list[tuple[Record, bytes]], heads: dict[str, _Head[S]]
+        self,
+        connection: asyncpg.Connection,
+        records: list[tuple[Record, bytes]],
+        heads: dict[str, _Head[S]],
+        requests: Sequence[tuple[Ask, Outcome]],
     ) -> None:
-        if not records:
+        """All that follows in one statement: events, heads, outbox, and of requests the answer and who asked."""
+        done = [(ask, outcome) for ask, outcome in requests if isinstance(outcome, Done)]
+        if not records and not done:
             return
-        rows = [_row(record.envelope, data) for record, data in records]
-        changed = {record.envelope.subject for record, _ in records}
-        after = [(subject, heads[subject].version, heads[subject].hash, heads[subject].recorded) for subject in changed]
-        await connection.execute(_WRITE, *map(list, zip(*rows, strict=True)), *map(list, zip(*after, strict=True)))
-
-    async def _audit(self, connection: asyncpg.Connection, asks: Sequence[Ask], outcomes: Sequence[Outcome]) -> None:
-        rows = [
-            (ask.cause.role, ask.cause.actor, ask.cause.council, type(ask.command).__name__, ask.subject)
-            for ask, outcome in zip(asks, outcomes, strict=True)
-            if ask.once and isinstance(outcome, Done)
-        ]
-        if rows:
-            await connection.execute(_AUDIT, *map(list, zip(*rows, strict=True)))
+        after = [(subject, heads[subject]) for subject in {record.envelope.subject for record, _ in records}]
+        await connection.execute(
+            WRITE,
+            *transposed([_row(record.envelope, data) for record, data in records], 19),
+            *transposed([(subject, head.version, head.hash, head.recorded) for subject, head in after], 4),
+            *columns([(ask.once, outcome.answer) for ask, outcome in done if ask.once and outcome.answer]),
+            *transposed([_audited(ask) for ask, _ in done], 5),
+        )
 
 
-@dataclass(slots=True)
-class _Heads(Generic[S]):
-    instant: datetime
-    of: dict[str, _Head[S]]
+def _audited(ask: Ask) -> tuple[str | None, ...]:
+    return ask.cause.role, ask.cause.actor, ask.cause.council, type(ask.command).__name__, ask.subject
 
 
 def _row(e: Envelope, data: bytes) -> tuple[Any, ...]:

@@ -35,8 +35,8 @@ class Verdict:
 async def verify(connection: asyncpg.Connection, *, source: str, progress: Callable[[int], None] = lambda _done: None) -> Verdict:
     """Recompute every hash of a store in constant memory, and compare each stream's head with its last event.
 
-    Finds an altered column, a missing or moved event, a broken link, a tail cut off below its head. A whole history rewritten with
-    its heads is found by comparing the heads with receipts or with the other copies.
+    Finds an altered column, a missing or moved event, a broken link, a tail cut off below its head. A whole history rewritten
+    with its heads is found by comparing the heads with receipts or with the other copies.
     """
     verdict = Verdict()
     subject, version, last = "", 0, NO_HASH

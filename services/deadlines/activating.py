@@ -1,6 +1,7 @@
 """HTTP: a newer calendar is put in force, and every open clock that it moves is counted again, visibly, in one transaction."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from itertools import islice
 from typing import Annotated, Any, Final
 from uuid import UUID
@@ -18,6 +19,7 @@ from contracts.deadlines import ClockRecalculated
 from contracts.envelope import Origin
 from services.chassis.clock import new_id
 from services.chassis.commands import Asked, Body, answered, command, created
+from services.chassis.describing import example
 from services.chassis.reading import as_json
 from services.chassis.service import Service
 from services.chassis.store import Ask, Cause, Done, Outcome
@@ -47,25 +49,25 @@ def _published(said: str) -> str:
 class Activation(Body):
     """Which of the published calendars is to be counted by from now on."""
 
+    model_config = example(calendar="GB-SCT/2026.1")
+
     calendar: Annotated[str, AfterValidator(_published)]
+
+
+class _TakenBack(Exception):
+    """Ends the transaction, and nothing of it stays."""
 
 
 async def _activate(desk: Desk, asked: Asked[Activation]) -> Response:
     """A dry run is the same work, taken back: it lists exactly the clocks that would move."""
     async with desk.pool.acquire() as connection:
-        transaction = connection.transaction()
-        await transaction.start()
-        try:
-            await change_calendar(connection)
-            moved = [each async for each in _recounted(desk, connection, asked)]
-            outcome = await _recorded(desk, connection, asked, moved)
-        except BaseException:
-            await transaction.rollback()
-            raise
-        if asked.dry_run or not isinstance(outcome, Done):
-            await transaction.rollback()
-        else:
-            await transaction.commit()
+        with suppress(_TakenBack):
+            async with connection.transaction():
+                await change_calendar(connection)
+                moved = [each async for each in _recounted(desk, connection, asked)]
+                outcome = await _recorded(desk, connection, asked, moved)
+                if asked.dry_run or not isinstance(outcome, Done):
+                    raise _TakenBack
     if asked.dry_run and isinstance(outcome, Done):
         return as_json(_told(asked.body.calendar, moved))
     desk.bell.ring()

@@ -1,6 +1,5 @@
 """HTTP: what is due when, for everyone; the clocks of cases, for who may see them."""
 
-import re
 from collections.abc import Sequence
 from datetime import date, timedelta
 from functools import cache
@@ -16,11 +15,12 @@ from contracts.clocks import Clock, due, policy_on
 from contracts.codes import COUNCIL_ROLES, Role
 from contracts.councils import council_named
 from contracts.envelope import Fault
-from services.chassis.commands import PROBLEM
-from services.chassis.http import BEARER
+from services.chassis.describing import JSON
 from services.chassis.identity import Caller
-from services.chassis.problems import ProblemError, not_found
-from services.chassis.reading import LARGEST_PAGE, PAGE, as_json, audited, etag, history, identifier, page, scoped
+from services.chassis.moments import AnyDay
+from services.chassis.problems import ProblemError, not_found, problems
+from services.chassis.queries import query
+from services.chassis.reading import LARGEST_PAGE, PAGE, as_json, audited, etag, history, page, scoped
 from services.chassis.service import Service
 from services.deadlines.domain.streams import Stream
 from services.deadlines.queries import (
@@ -41,21 +41,7 @@ from services.deadlines.words import why
 READERS: Final = COUNCIL_ROLES | {Role.ADMINISTRATOR, Role.INSPECTOR, Role.LEAD_OFFICER, Role.ANALYST, Role.REGISTRAR}
 """Who may see clocks: a council's own people theirs, the others all."""
 
-OF_READERS: Final[dict[str, Any]] = BEARER | {"x-roles": sorted(READERS)}
-
-_ISO: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 _LONGEST: Final = 512
-
-
-def _day(said: Any) -> date:
-    """A date as `YYYY-MM-DD` and in no other form."""
-    try:
-        if isinstance(said, str) and said.isascii() and _ISO.fullmatch(said):
-            return date.fromisoformat(said)
-    except ValueError:
-        pass
-    code, words = "date", "A date is written YYYY-MM-DD."
-    raise PydanticCustomError(code, words)
 
 
 def _council(said: Any) -> str:
@@ -66,19 +52,19 @@ def _council(said: Any) -> str:
     raise PydanticCustomError(code, words)
 
 
-Day = Annotated[date, BeforeValidator(_day), WithJsonSchema({"type": "string", "format": "date"})]
 CouncilCode = Annotated[str, BeforeValidator(_council), WithJsonSchema({"type": "string", "example": "S12000036"})]
 Desk = Service[Stream]
 
+_OPEN: Final = {200: {"description": "As asked", "content": JSON}} | problems()
 public = APIRouter()
-cases = APIRouter(responses=dict.fromkeys((401, 403, 404, 503), PROBLEM))
+cases = APIRouter()
 
 
-@public.get("/v1/when-due", summary="The last day in time, and why", responses={422: PROBLEM}, response_class=Response)
+@public.get("/v1/when-due", summary="The last day in time, and why", response_class=Response, responses=_OPEN)
 async def when_due(
     request: Request,
     clock: Clock,
-    day_zero: Annotated[Day, Query(alias="from")],
+    day_zero: Annotated[AnyDay, Query(alias="from")],
     council: CouncilCode | None = None,  # noqa: ARG001 - checked; every council is counted by the official days (D-1)
 ) -> Response:
     """`counted` ends with the due day; `skipped` are the days not worked on the way; both empty for months and calendar days."""
@@ -99,17 +85,17 @@ async def when_due(
     )
 
 
-@public.get("/v1/calendars", summary="Which days are working days: every version", response_class=Response)
+@public.get("/v1/calendars", summary="Which days are working days: every version", response_class=Response, responses=_OPEN)
 async def calendars(request: Request) -> Response:
     """Versions in order of publication, each with the hash of its file; new clocks are counted by the current one."""
     return as_json({"current": await _calendar_today(request.app.state.desk), "calendars": _calendars()})
 
 
-@cases.get("/v1/cases/{case_id}", summary="The case, as far as its clocks go", response_class=Response, openapi_extra=OF_READERS)
-async def case(request: Request, case_id: str) -> Response:
+@query(cases, "/v1/cases/{case_id}", roles=READERS, summary="The case, as far as its clocks go")
+async def case(request: Request) -> Response:
     """The case's clocks, with this stream's version."""
-    desk, caller = await _reader(request)
-    found, shown = await _clocks(desk, caller, case_id)
+    desk, caller = _asked(request)
+    found, shown = await _clocks(desk, caller, request.state.subject)
     version = await _version(desk, found.subject)
     body = {
         "case_id": found.subject,
@@ -122,28 +108,26 @@ async def case(request: Request, case_id: str) -> Response:
     return as_json(body, headers={"ETag": etag(version)})
 
 
-@cases.get("/v1/cases/{case_id}/clocks", summary="The clocks of a case", response_class=Response, openapi_extra=OF_READERS)
-async def case_clocks(request: Request, case_id: str) -> Response:
+@query(cases, "/v1/cases/{case_id}/clocks", roles=READERS, summary="The clocks of a case")
+async def case_clocks(request: Request) -> Response:
     """The soonest due first; one that is past due and not stopped is missed."""
-    desk, caller = await _reader(request)
-    found, shown = await _clocks(desk, caller, case_id)
+    desk, caller = _asked(request)
+    found, shown = await _clocks(desk, caller, request.state.subject)
     return as_json({"clocks": [_told(each) for each in shown]}, headers={"ETag": etag(await _version(desk, found.subject))})
 
 
-@cases.get(
-    "/v1/cases/{case_id}/history", summary="What happened to its clocks", response_class=Response, openapi_extra=OF_READERS
-)
-async def case_history(request: Request, case_id: str) -> Response:
+@query(cases, "/v1/cases/{case_id}/history", roles=READERS, summary="What happened to its clocks")
+async def case_history(request: Request) -> Response:
     """Every event of this service's stream, in order."""
-    desk, caller = await _reader(request)
-    found, _ = await _clocks(desk, caller, case_id)
+    desk, caller = _asked(request)
+    found, _ = await _clocks(desk, caller, request.state.subject)
     async with desk.pool.acquire() as connection, connection.transaction():
         await audited(connection, caller, "history", found.subject)
         events = await history(connection, source=desk.store.source, subject=found.subject, keyring=None)
     return as_json({"events": events}, headers={"ETag": etag(len(events))})
 
 
-@cases.get("/v1/clocks", summary="Clocks, the soonest due first", response_class=Response, openapi_extra=OF_READERS)
+@query(cases, "/v1/clocks", roles=READERS, summary="Clocks, the soonest due first")
 async def list_clocks(
     request: Request,
     state: Listed | None = None,
@@ -153,7 +137,7 @@ async def list_clocks(
     cursor: Annotated[str | None, Query(max_length=_LONGEST)] = None,
 ) -> Response:
     """Open is running, overdue is missed and not stopped, due soon is due within five working days."""
-    desk, caller = await _reader(request)
+    desk, caller = _asked(request)
     after = _place(desk, cursor) if cursor is not None else None
     wanted = Wanted(state=state, council=council, clock=clock)
     version = await _calendar_today(desk)
@@ -165,15 +149,13 @@ async def list_clocks(
     return page(request, {"clocks": of_cases}, following)
 
 
-async def _reader(request: Request) -> tuple[Desk, Caller]:
-    desk: Desk = request.app.state.desk
-    return desk, await desk.issuer.caller(request, READERS)
+def _asked(request: Request) -> tuple[Desk, Caller]:
+    return request.app.state.desk, request.state.caller
 
 
-async def _clocks(desk: Desk, caller: Caller, case_id: str) -> tuple[KnownCase, Sequence[ClockShown]]:
-    subject = identifier(case_id)
+async def _clocks(desk: Desk, caller: Caller, subject: str) -> tuple[KnownCase, Sequence[ClockShown]]:
     async with scoped(desk.pool, role=desk.query_role, council=caller.council) as connection:
-        found = await known_case(connection, str(subject)) if subject else None
+        found = await known_case(connection, subject)
         if found is None:
             raise not_found()
         return found, await clocks_of(connection, found.subject, await today(connection, shift(desk)))
@@ -200,7 +182,7 @@ def _cursor(desk: Desk, place: Place) -> str:
 
 def _place(desk: Desk, cursor: str) -> Place:
     match desk.cursors.read(cursor):
-        case [str(due_on), str(subject), str(clock), int(instance)] if _ISO.fullmatch(due_on):
+        case [str(due_on), str(subject), str(clock), int(instance)]:
             return Place(due_on=date.fromisoformat(due_on), subject=subject, clock=clock, instance=instance)
         case _:
             raise ProblemError(422, "bad_cursor", "The cursor is that of another list.")

@@ -1,7 +1,7 @@
 """The composition root: the only file that knows every other."""
 
 from collections.abc import Coroutine, Sequence
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 import asyncpg
@@ -55,20 +55,22 @@ def _background(service: Service[Stream]) -> Sequence[Coroutine[Any, Any, None]]
     return [ticker.run(), courier.run()] if _ways(service) else [ticker.run()]
 
 
-DEADLINES: Final = Definition[Stream](
-    name="deadlines",
-    summary="The clocks of every case, when they are due, and what became of them",
-    decider=Decider(initial=NOTHING, evolve=evolve, decide=decide),
-    says=SAYS,
-    upcasters={},
-    project=project,
-    project_heard=project_heard,
-    permitted=_permitted,
-    visible=_visible,
-    listener=lambda service: CaseListener(service.store, _ways(service)),
-    routers=[public, activating.router, subscribing.router, cases],
-    roles=frozenset(Role),
-    council_roles=frozenset(COUNCIL_ROLES),
-    background=_background,
-    projections=("case_facts", "known_case", "clock", "reminder"),
-)
+def definition(_settings: DeadlinesSettings) -> Definition[Stream]:
+    """The service."""
+    return Definition(
+        name="deadlines",
+        summary="The clocks of every case, when they are due, and what became of them",
+        decider=Decider(initial=NOTHING, evolve=evolve, decide=decide),
+        says=SAYS,
+        upcasters={},
+        project=project,
+        project_heard=project_heard,
+        permitted=_permitted,
+        visible=_visible,
+        listener=lambda service: CaseListener(service.store, _ways(service)),
+        routers=[public, activating.router, subscribing.router, cases],
+        roles=frozenset(Role),
+        council_roles=frozenset(COUNCIL_ROLES),
+        background=_background,
+        projections=("case_facts", "known_case", "clock", "reminder"),
+    )

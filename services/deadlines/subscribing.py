@@ -9,12 +9,13 @@ import asyncpg
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
-from services.chassis.commands import PROBLEM, Asked, Body, command
+from services.chassis.commands import Asked, Body, command
+from services.chassis.describing import access, example
 from services.chassis.identity import Caller
-from services.chassis.problems import not_found
+from services.chassis.problems import not_found, problems
 from services.chassis.reading import as_json, scoped
 from services.deadlines import ics
-from services.deadlines.api import OF_READERS, READERS, Desk, shift
+from services.deadlines.api import READERS, Desk, shift
 from services.deadlines.queries import subscribed, today
 from services.deadlines.settings import DeadlinesSettings
 
@@ -35,13 +36,15 @@ router = APIRouter()
 class Subscription(Body):
     """Nothing needs to be said: the address is the caller's own."""
 
+    model_config = example()
+
 
 @router.get(
     _PATH,
     summary="Clocks as a calendar, with a token or at one's secret address",
     response_class=Response,
-    responses=dict.fromkeys((401, 403, 404, 422, 503), PROBLEM),
-    openapi_extra=OF_READERS,
+    responses=problems(401, 403, 404, 503),
+    openapi_extra=access(READERS),
 )
 async def calendar(request: Request, key: Annotated[str | None, Query(max_length=_LONGEST)] = None) -> Response:
     """Every duty that is owed, and as cancelled what was over in the last ninety days; a council's people see their council's."""

@@ -1,188 +1,132 @@
-"""HTTP: the first look at a case, what waits for it, and what was found."""
+"""HTTP: the inspectorate's steps on a case, what waits for it, and what was found."""
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import date, datetime
+from enum import StrEnum
 from typing import Annotated, Any, Final
-from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
-from pydantic import AwareDatetime, BeforeValidator, Field, WithJsonSchema
-from pydantic_core import PydanticCustomError
 from starlette.responses import Response
 
-from contracts.clocks import london_date, noon_london
-from contracts.codes import COUNCIL_ROLES, IncidentType, Role, TriageOutcome
-from contracts.councils import council_named
-from contracts.envelope import Fault, Origin
-from services.chassis import text
-from services.chassis.clock import new_id
-from services.chassis.commands import PROBLEM, Asked, Body, answered, command, created
-from services.chassis.http import BEARER
+from contracts.clocks import london_date
+from contracts.codes import COUNCIL_ROLES, IncidentType, Role
+from contracts.envelope import Origin
+from services.chassis.commands import command
 from services.chassis.identity import Caller
+from services.chassis.moments import AnyDay
 from services.chassis.problems import ProblemError, not_found
-from services.chassis.reading import LARGEST_PAGE, PAGE, as_json, audited, etag, history, identifier, page, scoped
-from services.chassis.service import Service
-from services.chassis.store import Ask, Cause
-from services.feedback import queries
-from services.feedback.domain.triage import State, Triage, Triaged
-from services.feedback.queries import KnownCase, Wanted
+from services.chassis.queries import query
+from services.chassis.reading import LARGEST_PAGE, PAGE, as_json, audited, etag, history, page, scoped
+from services.feedback import acting, asking, bodies, queries, telling
+from services.feedback.asking import Desk
+from services.feedback.bodies import CouncilCode
+from services.feedback.domain import standing
+from services.feedback.domain.case import Case
+from services.feedback.queries import KnownCase, Place, Wanted
 
-Desk = Service[State]
-
-TRIAGERS: Final = frozenset({Role.ADMINISTRATOR, Role.LEAD_OFFICER, Role.REGISTRAR})
-QUEUE_READERS: Final = frozenset({Role.ADMINISTRATOR, Role.LEAD_OFFICER, Role.INSPECTOR})
-SEE_PERSONS: Final = COUNCIL_ROLES | QUEUE_READERS
+INSPECTORATE: Final = frozenset({Role.ADMINISTRATOR, Role.LEAD_OFFICER, Role.INSPECTOR})
+STEPPERS: Final = INSPECTORATE | {Role.REGISTRAR}
+DECIDERS: Final = frozenset({Role.LEAD_OFFICER, Role.REGISTRAR})
+"""The lead officer resolves disputes and approves what is shared (domain 1.2)."""
+SEE_PERSONS: Final = COUNCIL_ROLES | INSPECTORATE
 CASE_READERS: Final = SEE_PERSONS | {Role.ANALYST, Role.REGISTRAR}
 
-Instant = Annotated[AwareDatetime, Field(ge=datetime(1950, 1, 1, tzinfo=UTC), le=datetime(2100, 1, 1, tzinfo=UTC))]
 
+class Whose(StrEnum):
+    """Whose part of the queue: all, the caller's own cases, or all cases of the councils in which the caller has one."""
 
-def _code(said: Any) -> str:
-    if isinstance(said, str) and (found := council_named(said)) is not None:
-        return found.gss_code
-    code, words = "unknown_council", "There is no such council."
-    raise PydanticCustomError(code, words)
-
-
-CouncilCode = Annotated[str, BeforeValidator(_code), WithJsonSchema({"type": "string", "example": "S12000036"})]
-
-
-class Look(Body):
-    """What the first look found. `occurred_at` (an instant or a date) is for a registrar only."""
-
-    outcome: TriageOutcome
-    duplicate_of: UUID | None = None
-    reason: Annotated[str, text.Prose(4000)] | None = None
-    occurred_at: Instant | date | None = None
-
-
-def _by(roles: frozenset[Role]) -> dict[str, Any]:
-    return {
-        "openapi_extra": BEARER | {"x-roles": sorted(roles)},
-        "responses": dict.fromkeys((401, 403, 404, 422, 503), PROBLEM),
-    }
+    ALL = "all"
+    MINE = "mine"
+    MY_COUNCILS = "my_councils"
 
 
 router = APIRouter()
 
 
-@router.get("/v1/queue", summary="What waits for triage, the longest first", response_class=Response, **_by(QUEUE_READERS))
+@query(router, "/v1/queue", roles=INSPECTORATE, summary="What waits, the earliest due day first")
 async def queue(
     request: Request,
+    state: Annotated[standing.Waits | None, Query(description="what it waits for")] = None,
+    whose: Whose = Whose.ALL,
+    late: Annotated[bool, Query(description="only what has a clock past its due day")] = False,  # noqa: FBT002 - a query parameter
     council: CouncilCode | None = None,
     incident_type: IncidentType | None = None,
-    since: Annotated[date | None, Query(alias="from", description="received on this day or later")] = None,
-    until: Annotated[date | None, Query(alias="to", description="received on this day or earlier")] = None,
+    since: Annotated[AnyDay | None, Query(alias="from", description="received on this day or later")] = None,
+    until: Annotated[AnyDay | None, Query(alias="to", description="received on this day or earlier")] = None,
     origin: Origin = Origin.LIVE,
     cursor: Annotated[str | None, Query(max_length=512)] = None,
     limit: Annotated[int, Query(ge=1, le=LARGEST_PAGE)] = PAGE,
 ) -> Response:
-    """Cases that nobody has triaged and no council has withdrawn. What a register brought in waits for nobody: see it with `origin=import`."""
-    desk, caller = await _reader(request, QUEUE_READERS)
-    wanted = Wanted(origin=origin, council=council, incident_type=incident_type, since=since, until=until)
+    """Every case that waits for something, with its running clocks. What a register brought in: see it with `origin=import`."""
+    desk, caller = _asked(request)
+    wanted = Wanted(
+        origin=origin,
+        council=council,
+        incident_type=incident_type,
+        since=since,
+        until=until,
+        waits_for=state,
+        late=late,
+        inspector=caller.actor if whose is Whose.MINE else None,
+        councils_of=caller.actor if whose is Whose.MY_COUNCILS else None,
+    )
     async with scoped(desk.pool, role=desk.query_role, council=caller.council) as connection:
-        rows = await queries.waiting(connection, wanted, after=_place(desk, cursor), limit=limit + 1)
-    last = rows[limit - 1] if len(rows) > limit else None
-    following = desk.cursors.write([last.received_at.isoformat(), last.subject]) if last else None
-    return page(request, {"cases": [_shown(row) for row in rows[:limit]]}, following)
+        today = london_date(await queries.instant(connection, asking.shift(desk)))
+        rows = await queries.queue(connection, wanted, today=today, after=_place(desk, cursor), limit=limit + 1)
+    last = rows[limit - 1].place if len(rows) > limit else None
+    following = desk.cursors.write([last.due_on.isoformat(), last.received_at.isoformat(), last.subject]) if last else None
+    return page(request, {"as_at": today, "cases": [telling.waiting(row, today) for row in rows[:limit]]}, following)
 
 
-@router.get("/v1/cases/{case_id}", summary="What the inspectorate found of a case", response_class=Response, **_by(CASE_READERS))
-async def case(request: Request, case_id: str) -> Response:
-    """The case as this service knows it."""
-    desk, caller = await _reader(request, CASE_READERS)
-    found = await _found(desk, caller, case_id)
+@query(router, "/v1/cases/{case_id}", roles=CASE_READERS, summary="What the inspectorate found of a case")
+async def case(request: Request) -> Response:
+    """The case as this service knows it, and what the caller may do with it now."""
+    desk, caller = _asked(request)
+    found = await _found(desk, caller, request.state.subject)
     async with desk.pool.acquire() as connection:
         await audited(connection, caller, "case", found.subject)
         version, state = await desk.store.state(connection, found.subject)
-    triage = (
-        await _own(desk, caller, _told(state, with_reason=caller.role in SEE_PERSONS)) if isinstance(state, Triaged) else None
-    )
-    return as_json(
-        _shown(found) | {"status": _status(found, state), "triage": triage, "version": version}, headers={"ETag": etag(version)}
-    )
+        around = await asking.around(desk, connection, caller, found.subject)
+    if not isinstance(state, Case):
+        raise not_found()
+    shown = telling.whole(found, state, around.known, personal=caller.role in SEE_PERSONS, council=caller.council is not None)
+    if shown["triage"] is not None:
+        shown["triage"] = await _own(desk, caller, shown["triage"])
+    if caller.role in STEPPERS:
+        shown["allowed"] = standing.allowed(state, around)
+    return as_json(shown | {"version": version}, headers={"ETag": etag(version)})
 
 
-@router.get(
-    "/v1/cases/{case_id}/history", summary="What the inspectorate did on a case", response_class=Response, **_by(CASE_READERS)
-)
-async def case_history(request: Request, case_id: str) -> Response:
-    """Every event of this service's stream, in order."""
-    desk, caller = await _reader(request, CASE_READERS)
-    found = await _found(desk, caller, case_id)
+@query(router, "/v1/cases/{case_id}/history", roles=CASE_READERS, summary="What the inspectorate did on a case")
+async def case_history(request: Request) -> Response:
+    """The events of this service's stream, in order; a council's without drafts, second reads and internal remarks (R-31)."""
+    desk, caller = _asked(request)
+    found = await _found(desk, caller, request.state.subject)
     keyring = desk.keyring if caller.role in SEE_PERSONS else None
     async with desk.pool.acquire() as connection:
         await audited(connection, caller, "history", found.subject)
         events = await history(connection, source=desk.store.source, subject=found.subject, keyring=keyring)
-    shown = [event | {"data": await _own(desk, caller, event["data"])} for event in events]
+    seen = telling.history(events, council=caller.council is not None)
+    shown = [event | {"data": await _own(desk, caller, event["data"])} for event in seen]
     return as_json({"events": shown}, headers={"ETag": etag(len(events))})
 
 
-async def _triage(desk: Desk, asked: Asked[Look]) -> Response:
-    """Judged under a lock of its own, so that two looks at once cannot make two cases duplicates of each other."""
-    said = asked.body
-    occurred = _occurred(asked.caller, said)
-    duplicate_of = None if said.duplicate_of is None else str(said.duplicate_of)
-    async with desk.pool.acquire() as connection, connection.transaction():
-        await queries.one_at_a_time(connection)
-        case = await queries.known_case(connection, asked.subject)
-        if case is None:
-            raise not_found()
-        triage = Triage(
-            case=asked.subject,
-            outcome=said.outcome,
-            duplicate_of=duplicate_of,
-            reason=said.reason,
-            on=None if occurred is None else london_date(occurred),
-            received_on=case.received_on,
-            original=await queries.original(connection, duplicate_of),
-            has_duplicates=await queries.has_duplicates(connection, asked.subject),
-        )
-        [outcome] = await desk.store.append(connection, [_ask(asked, triage, case.council, occurred)])
-    desk.bell.ring()
-    return answered(outcome)
-
-
-def _ask(asked: Asked[Look], triage: Triage, council: str, occurred: datetime | None) -> Ask:
-    return Ask(
-        subject=asked.subject,
-        command=triage,
-        cause=Cause(
-            role=asked.caller.role,
-            actor=asked.caller.actor,
-            council=council,
-            origin=Origin.IMPORT if asked.caller.role == Role.REGISTRAR else Origin.LIVE,
-            correlation=new_id(),
-            traceparent=asked.traceparent,
-        ),
-        expected=asked.version,
-        occurred=occurred,
-        once=asked.once,
-        answer=lambda done: created({"case_id": done.subject, "outcome": triage.outcome, "version": done.version}, done.version),
-    )
-
-
-def _occurred(caller: Caller, said: Look) -> datetime | None:
-    """When it happened, if that is not now; noon stands for a day."""
-    if said.occurred_at is None:
-        return None
-    if caller.role != Role.REGISTRAR:
-        fault = Fault(pointer="#/occurred_at", code="registrar_only", detail="Only a registrar says when something happened.")
-        raise ProblemError(422, "invalid", "Some fields are not as they should be.", faults=[fault])
-    return said.occurred_at if isinstance(said.occurred_at, datetime) else noon_london(said.occurred_at)
-
-
-async def _reader(request: Request, roles: frozenset[Role]) -> tuple[Desk, Caller]:
-    desk: Desk = request.app.state.desk
-    return desk, await desk.issuer.caller(request, roles)
-
-
-async def _found(desk: Desk, caller: Caller, case_id: str) -> KnownCase:
-    subject = identifier(case_id)
-    if subject is None:
-        raise not_found()
+@query(router, "/v1/conflicts", roles=INSPECTORATE, summary="Interests that were declared")
+async def conflicts(request: Request) -> Response:
+    """An inspector's own; all of them for who allocates (R-32)."""
+    desk, caller = _asked(request)
     async with scoped(desk.pool, role=desk.query_role, council=caller.council) as connection:
-        found = await queries.known_case(connection, str(subject))
+        found = await queries.conflicts(connection, caller.actor if caller.role == Role.INSPECTOR else None)
+    return as_json({"conflicts": found})
+
+
+def _asked(request: Request) -> tuple[Desk, Caller]:
+    return request.app.state.desk, request.state.caller
+
+
+async def _found(desk: Desk, caller: Caller, subject: str) -> KnownCase:
+    async with scoped(desk.pool, role=desk.query_role, council=caller.council) as connection:
+        found = await queries.known_case(connection, subject)
     # In the query too, not by row-level security alone.
     if found is None or caller.council not in {None, found.council}:
         raise not_found()
@@ -199,36 +143,39 @@ async def _own(desk: Desk, caller: Caller, told: Mapping[str, Any]) -> dict[str,
     return {**told, "duplicate_of": original if original in seen else None}
 
 
-def _place(desk: Desk, cursor: str | None) -> tuple[datetime, str] | None:
+def _place(desk: Desk, cursor: str | None) -> Place | None:
     if cursor is None:
         return None
-    received_at, subject = desk.cursors.read(cursor)
-    return datetime.fromisoformat(received_at), subject
+    match desk.cursors.read(cursor):
+        case [str(due_on), str(received_at), str(subject)]:
+            return Place(date.fromisoformat(due_on), datetime.fromisoformat(received_at), subject)
+        case _:
+            raise ProblemError(422, "bad_cursor", "The cursor is that of another list.")
 
 
-def _shown(case: KnownCase) -> dict[str, Any]:
-    shown = case._asdict()
-    return {"case_id": shown.pop("subject")} | shown
+_ON_CASE: Final[tuple[tuple[str, Any, type[bodies.StepBody], frozenset[Role], str], ...]] = (
+    (standing.TRIAGE, acting.triage, bodies.Look, STEPPERS, "Say whether a case is in scope, out of scope, or a duplicate"),
+    (standing.ALLOCATION, acting.allocate, bodies.AllocationBody, STEPPERS, "Give a case to an inspector"),
+    (standing.SCRUTINY, acting.scrutinise, bodies.ScrutinyBody, STEPPERS, "Begin to read a review"),
+    (standing.REQUEST, acting.request_information, bodies.InformationBody, STEPPERS, "Ask the council for more"),
+    (standing.ASSESSMENT, acting.assess, bodies.AssessmentBody, STEPPERS, "Judge a review"),
+    (standing.DRAFT, acting.draft, bodies.DraftBody, STEPPERS, "Write the letter; no council sees it"),
+    (standing.SECOND_READ, acting.read, bodies.ReadBody, STEPPERS, "Agree with a draft, or not"),
+    (standing.LETTER, acting.send, bodies.LetterBody, STEPPERS, "Send the letter, which freezes it"),
+    (standing.DISPUTE, acting.resolve, bodies.ResolutionBody, DECIDERS, "Decide on what the council disputes"),
+    (standing.PRACTICE, acting.approve, bodies.PracticeBody, DECIDERS, "Let an example of good practice be shared"),
+    (standing.CLOSURE, acting.close, bodies.ClosureBody, STEPPERS, "Nothing more is to be done"),
+    (standing.REOPENING, acting.reopen, bodies.ReopeningBody, STEPPERS, "New facts: what had fallen away is owed again"),
+)
 
-
-def _status(case: KnownCase, state: State) -> str:
-    """The council's withdrawal is shown whatever was found."""
-    if case.withdrawn:
-        return "withdrawn"
-    return state.outcome if isinstance(state, Triaged) else "waiting"
-
-
-def _told(triaged: Triaged, *, with_reason: bool) -> dict[str, Any]:
-    reason = {"reason": triaged.reason if with_reason else None}
-    return {"outcome": triaged.outcome, "on": triaged.on, "duplicate_of": triaged.duplicate_of} | reason
-
-
+for action, handler, body, roles, summary in _ON_CASE:
+    command(router, f"/v1/cases/{{case_id}}/{action}", handler, body=body, roles=roles, action=action, summary=summary)
 command(
     router,
-    "/v1/cases/{case_id}/triage",
-    _triage,
-    body=Look,
-    roles=TRIAGERS,
-    action="Triage",
-    summary="Say whether a case is in scope, out of scope, or a duplicate",
+    "/v1/conflicts",
+    acting.declare,
+    body=bodies.ConflictBody,
+    roles=INSPECTORATE,
+    action="conflicts",
+    summary="Declare an interest in a council",
 )

@@ -1,7 +1,6 @@
 """The composition root: the only file that knows every other."""
 
 from collections.abc import Sequence
-from typing import Final
 from uuid import UUID
 
 import asyncpg
@@ -12,24 +11,29 @@ from contracts.envelope import Refused
 from services.chassis.decider import Decider, Record
 from services.chassis.hearing import Heard, Reactor
 from services.chassis.identity import Caller
+from services.chassis.postgres import apply
 from services.chassis.service import Definition
-from services.feedback import queries
+from services.feedback import queries, standings
 from services.feedback.api import router
-from services.feedback.domain.triage import WAITING, State, decide, evolve
+from services.feedback.asking import allows
+from services.feedback.domain.case import UNTOUCHED
+from services.feedback.domain.deciding import State, decide, evolve
 from services.feedback.projections import HEARD, heard_changes, own_changes
-from services.feedback.upcasters import HEARD_UPCASTERS, UPCASTERS
+from services.feedback.settings import FeedbackSettings
 
 
 async def _project(connection: asyncpg.Connection, records: Sequence[Record]) -> None:
-    await queries.apply(connection, own_changes(records))
+    await apply(connection, own_changes(records))
+    await standings.moved_by_us(connection, records)
 
 
 async def _project_heard(connection: asyncpg.Connection, heard: Sequence[Heard]) -> None:
-    await queries.apply(connection, heard_changes(heard))
+    await apply(connection, heard_changes(heard))
+    await standings.moved_by_others(connection, heard)
 
 
 def _permitted(_state: State, _action: str) -> Refused | None:
-    """A first look may be taken again at any time; whether its words fit is judged with them."""
+    """The case alone cannot say: `allows` asks what was heard of it too."""
     return None
 
 
@@ -37,27 +41,30 @@ async def _visible(connection: asyncpg.Connection, caller: Caller, subject: UUID
     return await queries.is_known(connection, str(subject), caller.council)
 
 
-FEEDBACK: Final = Definition[State](
-    name="feedback",
-    summary="The inspectorate's own steps on a case, and what waits for them",
-    decider=Decider(initial=WAITING, evolve=evolve, decide=decide),
-    says=SAYS,
-    upcasters=UPCASTERS,
-    project=_project,
-    project_heard=_project_heard,
-    permitted=_permitted,
-    visible=_visible,
-    # It learns from what it hears, and decides only what people ask of it.
-    listener=lambda service: Reactor(
-        store=service.store,
-        catalogue=HEARD,
-        upcasters=HEARD_UPCASTERS,
-        react=lambda _envelope, _event: [],
-        project=_project_heard,
-    ),
-    routers=[router],
-    roles=frozenset(Role),
-    council_roles=frozenset(COUNCIL_ROLES),
-    keys=True,
-    projections=("known_case", "triaged"),
-)
+def definition(_settings: FeedbackSettings) -> Definition[State]:
+    """The service."""
+    return Definition(
+        name="feedback",
+        summary="The inspectorate's own steps on a case, and what waits for them",
+        decider=Decider[State](initial=UNTOUCHED, evolve=evolve, decide=decide),
+        says=SAYS,
+        upcasters={},
+        project=_project,
+        project_heard=_project_heard,
+        permitted=_permitted,
+        allows=allows,
+        visible=_visible,
+        # It learns from what it hears, and decides only what people ask of it.
+        listener=lambda service: Reactor(
+            store=service.store,
+            catalogue=HEARD,
+            upcasters={},
+            react=lambda _envelope, _event: [],
+            project=_project_heard,
+        ),
+        routers=[router],
+        roles=frozenset(Role),
+        council_roles=frozenset(COUNCIL_ROLES),
+        keys=True,
+        projections=("known_case", "triaged", "standing", "clock", "conflict", "telling"),
+    )

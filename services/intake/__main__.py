@@ -1,7 +1,8 @@
-"""The service's command line."""
+"""`python -m services.intake`: serve it, rebuild its read models, verify its store, see to what is set aside."""
 
 from services.chassis.cli import main
-from services.chassis.settings import Settings
 from services.intake.app import definition
+from services.intake.drawing import drawn
+from services.intake.settings import IntakeSettings
 
-main(definition(Settings().secret()), Settings)
+main(__doc__, definition, IntakeSettings, drawn)

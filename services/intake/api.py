@@ -1,60 +1,112 @@
 """Councils' front door: notifications and what follows them, cases and their histories."""
 
-from datetime import MAXYEAR, UTC, datetime
-from typing import Annotated, Any, Final
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from typing import Annotated, Final
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
 
+from contracts.clocks import london_date
 from contracts.codes import COUNCIL_ROLES, CaseStatus, Role
 from contracts.councils import council_named
 from contracts.envelope import Fault
-from services.chassis.commands import PROBLEM, command
-from services.chassis.http import BEARER
+from services.chassis.commands import Body, Handler, command
+from services.chassis.decider import Record
 from services.chassis.identity import Caller
+from services.chassis.moments import AnyDay, Instant
 from services.chassis.problems import ProblemError, not_found
+from services.chassis.queries import query
 from services.chassis.reading import LARGEST_PAGE, PAGE, as_json, audited, etag, history, identifier, page, scoped
+from services.intake import acting
 from services.intake.asking import Desk, amend, consider, correct, is_registrar, keys, notify, reclassify, shift, withdraw
 from services.intake.bodies import ChangeBody, ConsiderationBody, Notify, ReclassificationBody, WithdrawalBody
-from services.intake.domain.case import Case, Nothing, State, evolve
-from services.intake.queries import Filter, cases, instant
+from services.intake.domain import path
+from services.intake.domain.days import happened_by
+from services.intake.domain.state import Case, Nothing, State, evolve
+from services.intake.following import (
+    ActionBody,
+    ErasureBody,
+    HoldBody,
+    HoldEndBody,
+    InformationBody,
+    ResponseBody,
+    ReviewBody,
+    ReviewWithdrawalBody,
+    SogDecisionBody,
+    SogNoticeBody,
+    TransferBody,
+)
+from services.intake.queries import Filter, cases, heard_of, instant, is_responsible, transfers
 from services.intake.saying import seen_by
-from services.intake.telling import PERSONAL, READERS, whole
+from services.intake.telling import LETTERS, PERSONAL, READERS, Seen, proposed, whole
 
 WRITERS: Final = COUNCIL_ROLES | {Role.REGISTRAR}
-OF_READERS: Final[dict[str, Any]] = BEARER | {"x-roles": sorted(READERS)}
+KEEPERS: Final = frozenset({Role.ADMINISTRATOR, Role.LEAD_OFFICER})
+"""Who holds and erases what is personal."""
 
-router = APIRouter(responses=dict.fromkeys((401, 403, 404, 503), PROBLEM))
+router = APIRouter()
 _BEGINNING: Final = datetime(1, 1, 1, tzinfo=UTC)
 
 ON_CASE: Final = "/v1/cases/{case_id}"
-command(router, "/v1/notifications", notify, body=Notify, roles=WRITERS, action="Receive", summary="Notify an incident")
+command(router, "/v1/notifications", notify, body=Notify, roles=WRITERS, action=path.NOTIFY, summary="Notify an incident")
 command(
     router,
     "/v1/considerations",
     consider,
     body=ConsiderationBody,
     roles=COUNCIL_ROLES,
-    action="Consider",
+    action=path.CONSIDER,
     summary="Considered, not notified",
 )
-command(router, f"{ON_CASE}/amendments", amend, body=ChangeBody, roles=WRITERS, action="Amend", summary="New facts")
-command(router, f"{ON_CASE}/corrections", correct, body=ChangeBody, roles=WRITERS, action="Correct", summary="An error put right")
-command(router, f"{ON_CASE}/withdrawal", withdraw, body=WithdrawalBody, roles=WRITERS, action="Withdraw", summary="Take it back")
+
+
+async def _responsible(request: Request, case_id: str) -> None:
+    """To a council that is only asked to take a case over, everything but that is as if the case were not there."""
+    desk: Desk = request.app.state.desk
+    caller = await desk.issuer.caller(request)
+    if caller.council is not None:
+        subject = identifier(case_id)
+        async with desk.pool.acquire() as connection:
+            if subject is None or not await is_responsible(connection, str(subject), seen_by(caller.council)):
+                raise not_found()
+
+
+on_case = APIRouter(dependencies=[Depends(_responsible)])
+_OF_COUNCILS: Final[tuple[tuple[str, Handler, type[Body], str], ...]] = (
+    (path.AMEND, amend, ChangeBody, "New facts"),
+    (path.CORRECT, correct, ChangeBody, "An error put right"),
+    (path.RECLASSIFY, reclassify, ReclassificationBody, "Another category"),
+    (path.WITHDRAW, withdraw, WithdrawalBody, "Take it back"),
+    (path.NOTIFY_SOG, acting.notify_sog, SogNoticeBody, "The Strategic Oversight Group was told"),
+    (path.DECIDE_SOG, acting.decide_sog, SogDecisionBody, "What the group decided"),
+    (path.REVIEW, acting.submit_review, ReviewBody, "A review"),
+    (path.WITHDRAW_REVIEW, acting.take_review_back, ReviewWithdrawalBody, "A review was sent in error"),
+    (path.SUPPLY, acting.supply, InformationBody, "The information that was asked for"),
+    (path.ANSWER, acting.respond, ResponseBody, "Accept or dispute a letter"),
+    (path.PLAN, acting.record_action, ActionBody, "An item of the plan"),
+)
+for _path, _handler, _body, _summary in _OF_COUNCILS:
+    command(on_case, f"{ON_CASE}/{_path}", _handler, body=_body, roles=WRITERS, action=_path, summary=_summary)
 command(
     router,
-    f"{ON_CASE}/reclassifications",
-    reclassify,
-    body=ReclassificationBody,
+    f"{ON_CASE}/{path.TRANSFER}",
+    acting.transfer,
+    body=TransferBody,
     roles=WRITERS,
-    action="Reclassify",
-    summary="Another category",
+    action=path.TRANSFER,
+    summary="Propose another council, or agree",
 )
+_OF_THE_INSPECTORATE: Final[tuple[tuple[str, Handler, type[Body], str], ...]] = (
+    (path.HOLD, acting.hold, HoldBody, "Nothing may be erased"),
+    (path.LIFT_HOLD, acting.lift_hold, HoldEndBody, "The legal hold is over"),
+    (path.ERASE, acting.erase, ErasureBody, "Erase what is personal"),
+)
+for _path, _handler, _body, _summary in _OF_THE_INSPECTORATE:
+    command(router, f"{ON_CASE}/{_path}", _handler, body=_body, roles=KEEPERS, action=_path, summary=_summary)
 
 
-@router.get(
-    "/v1/cases", summary="Cases in order of receipt", response_class=Response, openapi_extra=OF_READERS, responses={422: PROBLEM}
-)
+@query(router, "/v1/cases", roles=READERS, summary="Cases in order of receipt")
 async def list_cases(
     request: Request,
     council: Annotated[str | None, Query(max_length=100)] = None,
@@ -64,7 +116,7 @@ async def list_cases(
     cursor: Annotated[str | None, Query(max_length=512)] = None,
 ) -> Response:
     """A council sees its own."""
-    desk, caller = await _reader(request)
+    desk, caller = _asked(request)
     wanted = Filter(council=_council(council), council_reference=_text(council_reference), status=status)
     after = _place(desk, cursor) if cursor is not None else (_BEGINNING, "")
     async with scoped(desk.pool, role=desk.query_role, council=seen_by(caller.council)) as connection:
@@ -74,36 +126,54 @@ async def list_cases(
     return page(request, {"cases": shown}, following)
 
 
-@router.get(
-    ON_CASE, summary="A case, as known now or then", response_class=Response, openapi_extra=OF_READERS, responses={422: PROBLEM}
-)
-async def one_case(request: Request, case_id: str, known_at: Annotated[str | None, Query(max_length=64)] = None) -> Response:
-    """Folded from its events, up to those recorded by `known_at`."""
-    desk, caller = await _reader(request)
-    subject = await _subject(desk, caller, case_id)
-    then = _instant(known_at) if known_at is not None else None
+@query(router, "/v1/transfers", roles=READERS, summary="Cases proposed to another council")
+async def list_transfers(
+    request: Request,
+    limit: Annotated[int, Query(ge=1, le=LARGEST_PAGE)] = PAGE,
+    cursor: Annotated[str | None, Query(max_length=512)] = None,
+) -> Response:
+    """A council sees what it proposed and what it is asked, the oldest first; the reason stands with the case."""
+    desk, caller = _asked(request)
+    moment, subject = _place(desk, cursor) if cursor is not None else (_BEGINNING, "")
+    async with scoped(desk.pool, role=desk.query_role, council=seen_by(caller.council)) as connection:
+        found = await transfers(connection, (moment.date(), subject), limit + 1)
+    last = found[limit - 1] if len(found) > limit else None
+    following = desk.cursors.write([f"{last['proposed_on']}T00:00:00+00:00", last["case_id"]]) if last else None
+    return page(request, {"transfers": found[:limit]}, following)
+
+
+@query(router, ON_CASE, roles=READERS, summary="A case, as known now or then")
+async def one_case(
+    request: Request,
+    known_at: Instant | None = None,
+    as_at: AnyDay | None = None,
+) -> Response:
+    """Folded from what was recorded by `known_at` and had happened by the day `as_at`; both are now, if not said."""
+    desk, caller = _asked(request)
+    subject: str = request.state.subject
+    then = known_at
+    keyring = keys(desk) if caller.role in LETTERS else None
     async with desk.pool.acquire() as connection:
         await audited(connection, caller, "case", subject)
-        now = await instant(connection, shift(desk))
-        records = [
-            record
-            for record in await desk.store.history(connection, subject)
-            if then is None or record.envelope.recordedtime <= then
-        ]
-    state: State = Nothing()
-    for record in records:
-        state = evolve(state, record.event)
+        seen_at = then or await instant(connection, shift(desk))
+        every = await desk.store.history(connection, subject)
+        records = [record for record in every if record.envelope.recordedtime <= seen_at]
+        heard = await heard_of(connection, subject, keyring, known_at=then, as_at=as_at)
+    now = _folded(every, None)
+    if isinstance(now, Case) and caller.council is not None and now.council != seen_by(caller.council):
+        return as_json(proposed(subject, now, len(every)), headers={"ETag": etag(len(every))})
+    state = _folded(records, as_at)
     if not isinstance(state, Case):
         raise not_found()
-    body = whole(subject, state, len(records), then or now, personal=caller.role in PERSONAL)
-    return as_json(body, headers={"ETag": etag(len(records))})
+    seen = Seen(role=caller.role, known_at=seen_at, as_at=as_at or london_date(seen_at))
+    return as_json(whole(subject, state, heard, len(records), seen), headers={"ETag": etag(len(records))})
 
 
-@router.get(f"{ON_CASE}/history", summary="Its events, in order", response_class=Response, openapi_extra=OF_READERS)
-async def case_history(request: Request, case_id: str) -> Response:
+@query(on_case, f"{ON_CASE}/history", roles=READERS, summary="Its events, in order")
+async def case_history(request: Request) -> Response:
     """Personal fields only for who may see them; each reading is recorded."""
-    desk, caller = await _reader(request)
-    subject = await _subject(desk, caller, case_id)
+    desk, caller = _asked(request)
+    subject: str = request.state.subject
     keyring = keys(desk) if caller.role in PERSONAL else None
     async with desk.pool.acquire() as connection, connection.transaction():
         await audited(connection, caller, "history", subject)
@@ -111,16 +181,19 @@ async def case_history(request: Request, case_id: str) -> Response:
     return as_json({"events": events}, headers={"ETag": etag(len(events))})
 
 
-async def _reader(request: Request) -> tuple[Desk, Caller]:
-    desk: Desk = request.app.state.desk
-    return desk, await desk.issuer.caller(request, READERS)
+def _folded(records: Sequence[Record], as_at: date | None) -> State:
+    """The state by what had happened on a day; nothing before the receipt."""
+    state: State = Nothing()
+    for record in records:
+        if happened_by(record.event, as_at):
+            state = evolve(state, record.event)
+        elif record.envelope.streamversion == 1:
+            break
+    return state
 
 
-async def _subject(desk: Desk, caller: Caller, case_id: str) -> str:
-    subject = identifier(case_id)
-    if subject is None or not await desk.visible(caller, subject):
-        raise not_found()
-    return str(subject)
+def _asked(request: Request) -> tuple[Desk, Caller]:
+    return request.app.state.desk, request.state.caller
 
 
 def _place(desk: Desk, cursor: str) -> tuple[datetime, str]:
@@ -143,17 +216,6 @@ def _text(said: str | None) -> str | None:
     if said is not None and not said.isprintable():
         raise _unreadable("council_reference", "control_character", "A character that cannot be seen is not allowed here.")
     return said
-
-
-def _instant(said: str) -> datetime:
-    """A plus sign that nobody encoded arrives as a space."""
-    try:
-        found = datetime.fromisoformat(said.replace(" ", "+"))
-        if found.tzinfo is not None and 1 < found.year < MAXYEAR:
-            return found
-    except ValueError:
-        pass
-    raise _unreadable("known_at", "instant", "An instant is written as RFC 3339, with its offset.")
 
 
 def _unreadable(name: str, code: str, detail: str) -> ProblemError:

@@ -1,54 +1,40 @@
 """From what was sent to a command: who may say it, what must be known before it is judged, and what is answered."""
 
-import asyncio
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
-from weakref import WeakKeyDictionary
 
-from starlette.responses import Response
+import asyncpg
 
 from contracts.clocks import london_date
-from contracts.codes import Role
+from contracts.codes import COUNCIL_ROLES, Role
 from contracts.envelope import Fault, Origin, Refused
-from services.chassis.batcher import Batcher
-from services.chassis.clock import new_id, now
+from services.chassis.clock import new_id
 from services.chassis.commands import Asked, created
 from services.chassis.identity import Caller
 from services.chassis.keys import Keyring, KeysUnavailableError
 from services.chassis.problems import ProblemError
-from services.chassis.reading import as_json
 from services.chassis.service import Service
 from services.chassis.store import Ask, Cause
 from services.intake.bodies import ChangeBody, ConsiderationBody, Notify, ReclassificationBody, WithdrawalBody
-from services.intake.domain.case import (
-    Case,
-    Change,
-    Command,
-    Consider,
-    Nothing,
-    Receive,
-    Reclassify,
-    State,
-    Withdraw,
-    decide,
-    evolve,
-)
-from services.intake.projections import person_mark
-from services.intake.queries import Prepared, Wanting, instant, prepare, tried
-from services.intake.saying import council_of, fields, instant_of, missing, not_yours, notification, taken_back
+from services.intake.domain.around import Around, Side
+from services.intake.domain.case import Command
+from services.intake.domain.heard import Heard
+from services.intake.domain.notification import Change, Consider, Receive, Reclassify, Withdraw
+from services.intake.domain.path import permitted
+from services.intake.domain.state import Case, State
+from services.intake.queries import heard_of
+from services.intake.saying import council_of, fields, instant_of, missing, not_yours, notification, seen_by, taken_back
 from services.intake.telling import receipt, standing
 
 Desk = Service[State]
 Told = Callable[[str | None, Any, int], dict[str, Any]]
 """(id, or None for a dry run; state after; version) -> the answer."""
-
-_BATCHERS: Final[WeakKeyDictionary[Desk, Batcher[Wanting, Prepared]]] = WeakKeyDictionary()
-MEANWHILE: Final = timedelta(minutes=1)
-"""How long it may be from a reference to its commit: over midnight on New Year's Eve two years are asked for."""
+Telling = Callable[[Heard, str | None, Any, int], dict[str, Any]]
+"""The same, of a case of which something was heard."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,13 +46,13 @@ class About:
     occurred: datetime | None = None
 
 
-async def notify(desk: Desk, asked: Asked[Notify]) -> Ask | Response:
+async def notify(desk: Desk, asked: Asked[Notify]) -> Ask:
     """A notification, for a case that is new."""
     return await received(desk, asked, asked.body, str(new_id()))
 
 
-async def received(desk: Desk, asked: Asked[Any], body: Notify, subject: str) -> Ask | Response:
-    """A notification, with all that it is judged by."""
+async def received(desk: Desk, asked: Asked[Any], body: Notify, subject: str) -> Ask:
+    """A notification, for the case with this id."""
     registrar = is_registrar(asked.caller)
     council, mismatch = council_of(body.council, asked.caller.council)
     refuse(
@@ -78,37 +64,23 @@ async def received(desk: Desk, asked: Asked[Any], body: Notify, subject: str) ->
     )
     if council is None:
         raise AssertionError
-    said = notification(body)
-    received_at = instant_of(body.notified_on)
-    wanting = Wanting(
-        years=_years(desk, received_at),
-        council=council,
-        person=person_mark(desk.secret, council, said),
-        occurred_on=said.occurred_on,
-    )
-    prepared = await _tried(desk, wanting) if asked.dry_run else await _prepared(desk, wanting, subject)
     command = Receive(
-        references=prepared.references,
         council=council,
-        said=said,
+        said=notification(body),
         origin=_origin(asked.caller),
-        received_at=received_at,
+        received_at=instant_of(body.notified_on),
         register_row=(body.register_row or {}) if registrar else None,
-        same_person_lately=prepared.same_person and not registrar,
-        same_day_already=prepared.same_day and not registrar,
     )
-    return await _carried(desk, asked, command, receipt, About(subject=subject, council=council))
+    return _carried(desk, asked, command, receipt, About(subject=subject, council=council))
 
 
-async def consider(desk: Desk, asked: Asked[ConsiderationBody]) -> Ask | Response:
+async def consider(desk: Desk, asked: Asked[ConsiderationBody]) -> Ask:
     """An incident that was weighed and not notified."""
     body, subject = asked.body, str(new_id())
     council, mismatch = council_of(body.council, asked.caller.council)
     refuse(_one(mismatch))
     if council is None:
         raise AssertionError
-    if not asked.dry_run:
-        await keys(desk).create(subject)
     command = Consider(
         council=council,
         reason=body.reason,
@@ -118,57 +90,82 @@ async def consider(desk: Desk, asked: Asked[ConsiderationBody]) -> Ask | Respons
         incident_type=body.incident_type,
         decided_by=body.decided_by,
     )
-    return await _carried(desk, asked, command, _considered, About(subject=subject, council=council))
+    return _carried(desk, asked, command, _considered, About(subject=subject, council=council))
 
 
-async def amend(desk: Desk, asked: Asked[ChangeBody]) -> Ask | Response:
+async def amend(desk: Desk, asked: Asked[ChangeBody]) -> Ask:
     """New facts."""
     return await _change(desk, asked, correction=False)
 
 
-async def correct(desk: Desk, asked: Asked[ChangeBody]) -> Ask | Response:
+async def correct(desk: Desk, asked: Asked[ChangeBody]) -> Ask:
     """An error put right."""
     return await _change(desk, asked, correction=True)
 
 
-async def _change(desk: Desk, asked: Asked[ChangeBody], *, correction: bool) -> Ask | Response:
+async def _change(desk: Desk, asked: Asked[ChangeBody], *, correction: bool) -> Ask:
     body, changes = asked.body, asked.body.changes
     refuse(taken_back(changes, registrar=is_registrar(asked.caller)))
     values = fields(changes, changes.model_fields_set)
-    change = Change(
-        correction=correction, values=values, reason=body.reason, origin=_origin(asked.caller), on=_on(body.occurred_at)
-    )
-    return await _on_case(desk, asked, change, body.occurred_at)
+
+    def change(around: Around, on: date | None) -> Change:
+        return Change(correction=correction, values=values, reason=body.reason, on=on, around=around)
+
+    return await on_case(desk, asked, change)
 
 
-async def withdraw(desk: Desk, asked: Asked[WithdrawalBody]) -> Ask | Response:
+async def withdraw(desk: Desk, asked: Asked[WithdrawalBody]) -> Ask:
     """Take the notification back."""
     body = asked.body
-    return await _on_case(desk, asked, Withdraw(reason=body.reason, on=_on(body.occurred_at)), body.occurred_at)
+    return await on_case(desk, asked, lambda around, on: Withdraw(reason=body.reason, on=on, around=around))
 
 
-async def reclassify(desk: Desk, asked: Asked[ReclassificationBody]) -> Ask | Response:
+async def reclassify(desk: Desk, asked: Asked[ReclassificationBody]) -> Ask:
     """Another statistical category."""
     body = asked.body
-    command = Reclassify(incident_type=body.incident_type.value, basis=body.basis, on=_on(body.occurred_at))
-    return await _on_case(desk, asked, command, body.occurred_at)
+
+    def reclassify(around: Around, on: date | None) -> Reclassify:
+        return Reclassify(incident_type=body.incident_type.value, basis=body.basis, on=on, around=around)
+
+    return await on_case(desk, asked, reclassify)
 
 
-async def _on_case(desk: Desk, asked: Asked[Any], command: Command, said: date | datetime | None) -> Ask | Response:
+async def on_case(
+    desk: Desk,
+    asked: Asked[Any],
+    make: Callable[[Around, date | None], Command],
+    tell: Telling = standing,
+    council: str | None = None,
+) -> Ask:
+    """A command on a case that is there, with all that it is judged by; `council` if another than the case's answers for it."""
     refuse(not_yours(asked.body, registrar=is_registrar(asked.caller)))
     case: Case = asked.state
-    return await _carried(
-        desk, asked, command, standing, About(subject=asked.subject, council=case.council, occurred=instant_of(said))
-    )
+    said: date | datetime | None = getattr(asked.body, "occurred_at", None)
+    async with desk.pool.acquire() as connection:
+        around = await around_of(connection, asked.caller, asked.subject)
+    about = About(subject=asked.subject, council=council or case.council, occurred=instant_of(said))
+    return _carried(desk, asked, make(around, _on(said)), partial(tell, around.heard), about)
 
 
-async def _carried(desk: Desk, asked: Asked[Any], command: Command, tell: Told, about: About) -> Ask | Response:
-    """What the store is asked; for a dry run the answer that it would give, and nothing is kept."""
-    if asked.dry_run:
-        return await _rehearsed(desk, asked, command, tell)
+async def allows(
+    _desk: Desk, connection: asyncpg.Connection, caller: Caller, subject: str, state: State, action: str
+) -> Refused | None:
+    """Whether this caller may ask this of the case, as far as anything is known of it here."""
+    return permitted(state, action, await around_of(connection, caller, subject))
+
+
+async def around_of(connection: asyncpg.Connection, caller: Caller, subject: str) -> Around:
+    """Who asks, and what the inspectorate has said of the case so far."""
+    side = Side.REGISTRAR if is_registrar(caller) else Side.COUNCIL if caller.role in COUNCIL_ROLES else Side.INSPECTORATE
+    return Around(side=side, council=seen_by(caller.council), heard=await heard_of(connection, subject))
+
+
+def _carried(desk: Desk, asked: Asked[Any], command: Command, tell: Told, about: About) -> Ask:
+    """What the store is asked. A case that is only tried has no id, and is asked of a stream that is nobody's."""
+    keys(desk)  # without them nothing can be said of anybody
     caller = asked.caller
     return Ask(
-        subject=about.subject,
+        subject=asked.subject if asked.dry_run else about.subject,
         command=command,
         cause=Cause(
             role=caller.role,
@@ -181,41 +178,8 @@ async def _carried(desk: Desk, asked: Asked[Any], command: Command, tell: Told, 
         expected=asked.version,
         occurred=about.occurred,
         once=asked.once,
-        answer=lambda done: created(tell(done.subject, done.state, done.version), done.version),
+        answer=lambda done: created(tell(done.subject or None, done.state, done.version), done.version),
     )
-
-
-async def _rehearsed(desk: Desk, asked: Asked[Any], command: Command, tell: Told) -> Response:
-    async with desk.pool.acquire() as connection:
-        at = await instant(connection, shift(desk))
-    state: State = asked.state if asked.state is not None else Nothing()
-    decision = decide(state, command, at)
-    if isinstance(decision, Refused):
-        raise ProblemError.refused(decision)
-    for event in decision:
-        state = evolve(state, event)
-    version = asked.version + len(decision) if asked.version is not None else 0
-    return as_json(tell(asked.subject or None, state, version))
-
-
-async def _prepared(desk: Desk, wanting: Wanting, subject: str) -> Prepared:
-    """References, fetched together with those who wait at the same moment, and meanwhile the case's key."""
-    if desk not in _BATCHERS:
-        _BATCHERS[desk] = Batcher(partial(prepare, desk.pool))
-    prepared, _ = await asyncio.gather(_BATCHERS[desk](wanting), keys(desk).create(subject))
-    return prepared
-
-
-async def _tried(desk: Desk, wanting: Wanting) -> Prepared:
-    async with desk.pool.acquire() as connection:
-        return await tried(connection, wanting)
-
-
-def _years(desk: Desk, received_at: datetime | None) -> tuple[int, ...]:
-    if received_at is not None:
-        return (london_date(received_at).year,)
-    moment = now() + shift(desk)
-    return tuple(sorted({london_date(moment).year, london_date(moment + MEANWHILE).year}))
 
 
 def _considered(subject: str | None, _state: State, version: int) -> dict[str, Any]:

@@ -1,12 +1,9 @@
 """What may be sent to intake: one model a command, strict, with the codes of the published lists."""
 
-import re
 from collections.abc import Sequence
-from datetime import date, datetime
-from typing import Annotated, Any, Final
+from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field, PlainValidator, WithJsonSchema
-from pydantic_core import PydanticCustomError
+from pydantic import AfterValidator, Field
 
 from contracts.codes import (
     AwarenessSource,
@@ -26,38 +23,8 @@ from contracts.codes import (
 )
 from services.chassis import text
 from services.chassis.commands import Body
-
-FIRST_YEAR: Final = 1900
-LAST_YEAR: Final = 2100
-"""Years in which something may have happened, and for which there are references."""
-
-_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_INSTANT: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?(Z|[+-][0-9]{2}:[0-9]{2})")
-
-
-def _day(said: Any) -> date:
-    """A date as `YYYY-MM-DD` and in no other form."""
-    try:
-        if isinstance(said, str) and _DAY.fullmatch(said) and FIRST_YEAR <= (found := date.fromisoformat(said)).year <= LAST_YEAR:
-            return found
-    except ValueError:
-        pass
-    code, words = "date", f"A date is written YYYY-MM-DD, from {FIRST_YEAR} to {LAST_YEAR}."
-    raise PydanticCustomError(code, words)
-
-
-def _occurred(said: Any) -> date | datetime:
-    """A date, or an instant as RFC 3339 writes it, with its offset."""
-    if not isinstance(said, str) or not _INSTANT.fullmatch(said):
-        return _day(said)
-    try:
-        # Two years of room: an offset may move the instant into another year.
-        if FIRST_YEAR < (found := datetime.fromisoformat(said)).year < LAST_YEAR:
-            return found
-    except ValueError:
-        pass
-    code, words = "instant", "An instant is written as RFC 3339, with its offset."
-    raise PydanticCustomError(code, words)
+from services.chassis.describing import example
+from services.chassis.moments import Day, Occurred
 
 
 def _each_once(said: Sequence[Any]) -> list[Any]:
@@ -69,13 +36,6 @@ Name = Annotated[str, text.Line(200)]
 Prose = Annotated[str, text.Prose(2000)]
 Summary = Annotated[str, text.Prose(5000)]
 """Bounded so that an event with the summary before and after, sealed, stays below the largest data of an event."""
-Day = Annotated[date, PlainValidator(_day), WithJsonSchema({"type": "string", "format": "date"})]
-Occurred = Annotated[
-    date | datetime,
-    PlainValidator(_occurred),
-    WithJsonSchema({"type": "string", "examples": ["2014-03-21", "2014-03-21T10:00:00Z"]}),
-]
-"""When something happened: a day, or an instant with its offset."""
 Criteria = Annotated[list[Criterion], Field(max_length=20, default_factory=list), AfterValidator(_each_once)]
 OffenceCodes = Annotated[list[OffenceCode], Field(max_length=40, default_factory=list), AfterValidator(_each_once)]
 Requirements = Annotated[list[Requirement], Field(max_length=20, default_factory=list), AfterValidator(_each_once)]
@@ -150,6 +110,34 @@ class Said(Body):
 class Notify(Said):
     """A notification; `council`, `notified_on` and `register_row` are a registrar's."""
 
+    model_config = example(
+        council_reference="GCC-2026-0117",
+        occurred_on="2026-11-16",
+        became_aware_on="2026-11-17",
+        awareness_source="police",
+        criteria=["C1"],
+        charged_on="2026-11-17",
+        recalled_on=None,
+        role_of_person="perpetrator_suspected",
+        offence_codes=["S4"],
+        incident_type="T02",
+        outcome_of_harm="serious",
+        person={"council_person_id": "P-88121", "initials": "AB", "year_of_birth": 1988, "sex": "male"},
+        orders=[{"type": "CPO", "start_date": "2026-02-02", "end_date": None, "requirements": ["offender_supervision"]}],
+        mappa={"category": 1, "level": 1, "sog_notified_on": "2026-11-17"},
+        domestic_abuse_element="unknown",
+        child_protection="no",
+        adult_protection="no",
+        drug_related_suspected=False,
+        post_mortem_pending=False,
+        retrospective=False,
+        media_interest="none",
+        ministerial_interest="none",
+        late_reason="not_aware",
+        signed_off_by={"name": "C. Manager", "grade": "service_manager", "signed_on": "2026-11-18"},
+        summary="An invented incident.",
+    )
+
     council: Annotated[str, text.Line(100)] | None = None
     notified_on: Occurred | None = None
     register_row: Annotated[dict[Annotated[str, text.Line(40)], Annotated[str, text.Line(64)]], Field(max_length=100)] | None = (
@@ -160,13 +148,19 @@ class Notify(Said):
 class Draft(Notify):
     """As much of a notification as is known so far; the rules come when it is submitted."""
 
+    model_config = example(occurred_on="2026-11-16", criteria=["C1"], summary="An invented incident, as far as it is known.")
+
 
 class SubmitBody(Body):
     """Nothing: what is submitted is the draft."""
 
+    model_config = example()
+
 
 class ChangeBody(Body):
     """An amendment or a correction: the fields that change, each whole, and why. `occurred_at` is a registrar's."""
+
+    model_config = example(changes={"outcome_of_harm": "life_threatening"}, reason="What the hospital said.")
 
     changes: Said
     reason: Prose
@@ -176,12 +170,16 @@ class ChangeBody(Body):
 class WithdrawalBody(Body):
     """A withdrawal."""
 
+    model_config = example(reason="The order had ended before the incident.")
+
     reason: Prose
     occurred_at: Occurred | None = None
 
 
 class ReclassificationBody(Body):
     """Another statistical category."""
+
+    model_config = example(incident_type="T03", basis="What the charge says now.")
 
     incident_type: IncidentType
     basis: Prose
@@ -190,6 +188,15 @@ class ReclassificationBody(Body):
 
 class ConsiderationBody(Body):
     """An incident considered and not notified."""
+
+    model_config = example(
+        considered_on="2026-11-18",
+        occurred_on="2026-11-16",
+        criteria=["C1"],
+        incident_type="T02",
+        decided_by="service_manager",
+        reason="No serious harm came of it.",
+    )
 
     considered_on: Day | None = None
     occurred_on: Day | None = None

@@ -13,12 +13,13 @@ from starlette.responses import Response
 
 from contracts.codes import COUNCIL_ROLES
 from services.chassis.clock import new_id
-from services.chassis.commands import PROBLEM, Asked, Body, answered, command, created, read_json, replied, validated
-from services.chassis.http import BEARER
+from services.chassis.commands import Asked, Body, answered, command, created, read_json, replied, validated
+from services.chassis.describing import body_of
 from services.chassis.idempotency import keep, recall
 from services.chassis.keys import KeysUnavailableError
 from services.chassis.postgres import UNAVAILABLE, describe
 from services.chassis.problems import ProblemError, not_found
+from services.chassis.queries import query
 from services.chassis.reading import as_json, etag, identifier, scoped
 from services.chassis.store import Ask
 from services.intake import keeping
@@ -28,13 +29,13 @@ from services.intake.keeping import Kept, Saved
 from services.intake.saying import council_of, seen_by
 
 SWEEP_SECONDS: Final = 3600.0
-OF_COUNCILS: Final[dict[str, Any]] = BEARER | {"x-roles": sorted(COUNCIL_ROLES)}
 PATH: Final = "/v1/drafts/{draft_id}"
 _FIELD: Final = "draft"
+_REPLACING: Final = (400, 404, 412, 413, 415, 422)
 _submitted: ContextVar[Kept] = ContextVar("submitted")
 
 log = structlog.get_logger()
-drafts = APIRouter(responses=dict.fromkeys((401, 403, 404, 503), PROBLEM))
+drafts = APIRouter()
 
 
 async def save_new(desk: Desk, asked: Asked[Draft]) -> Response:
@@ -44,7 +45,7 @@ async def save_new(desk: Desk, asked: Asked[Draft]) -> Response:
     if asked.once is None or asked.dry_run or council is None:
         return as_json({"draft_id": None})
     draft_id = new_id()
-    await keys(desk).create(str(draft_id))
+    await keys(desk).create([str(draft_id)])
     box = _sealed(desk, draft_id, asked.body)
     try:
         async with desk.pool.acquire() as connection, connection.transaction():
@@ -60,42 +61,38 @@ async def save_new(desk: Desk, asked: Asked[Draft]) -> Response:
     return replied(answer, replayed=False)
 
 
-@drafts.get(PATH, summary="Return to a draft", response_class=Response, openapi_extra=OF_COUNCILS)
+@query(drafts, PATH, roles=COUNCIL_ROLES, summary="Return to a draft", errors=(404,))
 async def draft(request: Request, draft_id: str) -> Response:
     """What was saved."""
     desk, found = await _own(request, draft_id)
     return as_json(await _opened(desk, found) | _told(found.draft_id, found), headers={"ETag": etag(found.version)})
 
 
-_REPLACING: Final = OF_COUNCILS | {
-    "requestBody": {"required": True, "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Draft"}}}},
-}
-
-
-@drafts.put(
-    PATH, summary="Save a draft again", response_class=Response, openapi_extra=_REPLACING, responses={412: PROBLEM, 422: PROBLEM}
-)
+@query(drafts, PATH, method="PUT", roles=COUNCIL_ROLES, summary="Save a draft again", errors=_REPLACING, **body_of(Draft))
 async def save(request: Request, draft_id: str) -> Response:
     """Replace what was saved; with If-Match, only if nobody else did so since it was read."""
     desk, found = await _own(request, draft_id)
     _, raw = await read_json(request)
+    if request.headers.get("if-match", etag(found.version)) != etag(found.version):
+        raise _stale()
     body = validated(Draft, raw)
     refuse([fault] if (fault := council_of(body.council, found.council)[1]) else [])
-    seen = request.headers.get("if-match", etag(found.version))
-    saved = None
-    if seen == etag(found.version):
-        await keys(desk).fetch([str(found.draft_id)])
-        async with desk.pool.acquire() as connection:
-            saved = await keeping.replace(connection, found.draft_id, _sealed(desk, found.draft_id, body), version=found.version)
+    await keys(desk).fetch([str(found.draft_id)])
+    async with desk.pool.acquire() as connection:
+        saved = await keeping.replace(connection, found.draft_id, _sealed(desk, found.draft_id, body), version=found.version)
     if saved is None:
-        raise ProblemError(412, "stale_version", "Saved by somebody else since you read it: read it again.")
+        raise _stale()
     return as_json(_told(found.draft_id, saved), headers={"ETag": etag(saved.version)})
 
 
 save.__dict__["body"] = Draft
 
 
-@drafts.delete(PATH, summary="Forget a draft", status_code=204, response_class=Response, openapi_extra=OF_COUNCILS)
+def _stale() -> ProblemError:
+    return ProblemError(412, "stale_version", "Saved by somebody else since you read it: read it again.")
+
+
+@query(drafts, PATH, method="DELETE", roles=COUNCIL_ROLES, summary="Forget a draft", status=204, content={}, errors=(404,))
 async def drop(request: Request, draft_id: str) -> Response:
     """Gone at once, and its key with it."""
     desk, found = await _own(request, draft_id)
@@ -105,7 +102,7 @@ async def drop(request: Request, draft_id: str) -> Response:
     return Response(status_code=204)
 
 
-async def submit(desk: Desk, asked: Asked[SubmitBody]) -> Ask | Response:
+async def submit(desk: Desk, asked: Asked[SubmitBody]) -> Ask:
     """Notify what the draft says, as the case whose id it has had from the start: sent twice, it is one case."""
     found = _submitted.get()
     body = validated(Notify, orjson.dumps(await _opened(desk, found)))
@@ -117,7 +114,7 @@ async def _remember(request: Request, draft_id: str) -> None:
     _submitted.set((await _own(request, draft_id, submitted_too=True))[1])
 
 
-submitting = APIRouter(dependencies=[Depends(_remember)], responses=dict.fromkeys((401, 403, 404, 503), PROBLEM))
+submitting = APIRouter(dependencies=[Depends(_remember)])
 command(drafts, "/v1/drafts", save_new, body=Draft, roles=COUNCIL_ROLES, action="Save", summary="Save a notification for later")
 command(
     submitting,

@@ -24,6 +24,7 @@ _REPLACE: Final = """
     returning version, saved_at, expires_at
 """
 _DROP: Final = "delete from draft where draft_id = $1"
+_DROP_OF: Final = "delete from draft where case_id = $1::uuid returning draft_id::text"
 _SWEEP: Final = """
     delete from draft d where expires_at < clock_timestamp()
         or (saved_at < clock_timestamp() - interval '1 day' and exists (select from notified n where n.subject = d.case_id::text))
@@ -71,6 +72,11 @@ async def replace(connection: asyncpg.Connection, draft_id: UUID, box: str, *, v
 async def drop(connection: asyncpg.Connection, draft_id: UUID) -> None:
     """Forget a draft."""
     await connection.execute(_DROP, draft_id)
+
+
+async def drop_draft_of(connection: asyncpg.Connection, case_id: str) -> Sequence[str]:
+    """Forget the draft that a case was made from, if it is still kept; which."""
+    return [row["draft_id"] for row in await connection.fetch(_DROP_OF, case_id)]
 
 
 async def sweep(connection: asyncpg.Connection) -> Sequence[str]:

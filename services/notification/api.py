@@ -1,13 +1,12 @@
 """HTTP: Government's feed and receipts, what was notified, and copies that were sent before this system existed."""
 
 import asyncio
-from datetime import UTC, date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, Final
 
 import orjson
 from fastapi import APIRouter, Query, Request
-from pydantic import AwareDatetime, Field
 from starlette.responses import Response
 
 from contracts import government
@@ -17,12 +16,14 @@ from contracts.envelope import Fault, Origin, Refused
 from contracts.government.cloudevent import BATCH_CONTENT_TYPE, CONTENT_TYPE
 from services.chassis import codec
 from services.chassis.clock import new_id
-from services.chassis.commands import PROBLEM, Asked, Body, command, created
-from services.chassis.http import BEARER
+from services.chassis.commands import Asked, Body, command, created
+from services.chassis.describing import example
 from services.chassis.identity import Caller
 from services.chassis.keys import Keyring
-from services.chassis.problems import ProblemError, not_found
-from services.chassis.reading import LARGEST_PAGE, as_json, audited, etag, history, identifier, scoped
+from services.chassis.moments import Day, Occurred
+from services.chassis.problems import ProblemError, not_found, problems
+from services.chassis.queries import query
+from services.chassis.reading import LARGEST_PAGE, as_json, audited, etag, history, identifier, scoped, trace
 from services.chassis.service import Service
 from services.chassis.store import Ask, Cause, Done
 from services.notification import queries
@@ -41,23 +42,18 @@ LONGEST_WAIT: Final = 30
 _GOVERNMENT_FOLDER: Final = Path(government.__file__).parent
 
 
-Instant = Annotated[AwareDatetime, Field(ge=datetime(1950, 1, 1, tzinfo=UTC), le=datetime(2100, 1, 1, tzinfo=UTC))]
-
-
 class CopySent(Body):
     """A copy that Government was sent in the past. `occurred_at` says more exactly when on that day."""
 
-    informed_on: date
-    occurred_at: Instant | date | None = None
+    model_config = example(informed_on="2014-03-21")
+
+    informed_on: Day
+    occurred_at: Occurred | None = None
 
 
-def _by(roles: frozenset[Role] | set[Role]) -> dict[str, Any]:
-    return {
-        "openapi_extra": BEARER | {"x-roles": sorted(roles)},
-        "responses": dict.fromkeys((401, 403, 404, 422, 503), PROBLEM),
-    }
-
-
+_FEED: Final = {BATCH_CONTENT_TYPE: {"schema": {"type": "array", "items": {"type": "object"}}}}
+_NOTHING_NEW: Final = {"304": {"description": "Nothing came since that ETag"}}
+_EVENT: Final = {CONTENT_TYPE: {"schema": {"type": "object"}}}
 router = APIRouter()
 
 
@@ -65,7 +61,14 @@ def feed(arrivals: Arrivals) -> APIRouter:
     """The feed's route; `arrivals` wakes those who wait on it."""
     routes = APIRouter()
 
-    @routes.get("/v1/events", summary="The feed: what Government is told, in order", response_class=Response, **_by(FEED_READERS))
+    @query(
+        routes,
+        "/v1/events",
+        roles=FEED_READERS,
+        summary="The feed: what Government is told, in order",
+        content=_FEED,
+        responses=_NOTHING_NEW,
+    )
     async def events(
         request: Request,
         after: Annotated[int, Query(ge=0, le=LARGEST_SEQUENCE, description="the last `sequence` that you have")] = 0,
@@ -73,29 +76,45 @@ def feed(arrivals: Arrivals) -> APIRouter:
         wait: Annotated[int, Query(ge=0, le=LONGEST_WAIT, description="seconds to wait for a first event")] = 0,
     ) -> Response:
         """A batch of CloudEvents; empty when nothing came. Ask again after the last `sequence`."""
-        desk, caller = await _reader(request, FEED_READERS)
+        desk, caller = _asked(request)
         rows = await _arrived(desk, caller, arrivals, after=after, limit=limit, wait=wait)
         return _batch(request, after, limit, rows)
 
     return routes
 
 
-@router.get("/v1/events/{event_id}", summary="One event of the feed", response_class=Response, **_by(FEED_READERS))
+@query(router, "/v1/events/{event_id}", roles=FEED_READERS, summary="One event of the feed", content=_EVENT, errors=(404,))
 async def event(request: Request, event_id: str) -> Response:
     """The same bytes as in the feed and on the topic."""
-    desk, caller = await _reader(request, FEED_READERS)
+    desk, caller = _asked(request)
     found = await _outward(desk, caller, event_id)
     return Response(found.event, headers={"ETag": etag(found.sequence)}, media_type=CONTENT_TYPE)
 
 
-@router.put(
-    "/v1/events/{event_id}/receipt", summary="Confirm that you have an event", response_class=Response, **_by({Role.GOVERNMENT})
+@query(router, "/v1/events/{event_id}/deliveries", roles=FEED_READERS, summary="Where an event has arrived", errors=(404,))
+async def deliveries(request: Request, event_id: str) -> Response:
+    """The evidence of each delivery; none while it is on its way."""
+    desk, caller = _asked(request)
+    found = await _outward(desk, caller, event_id)
+    async with scoped(desk.pool, role=desk.query_role, council=caller.council) as connection:
+        rows = await queries.delivered(connection, found.sequence)
+    evidence = [{"channel": "kafka", "offset": row["offset"], "delivered_at": row["broker_time"]} for row in rows]
+    return as_json({"event_id": found.id, "sequence": found.sequence, "deliveries": evidence})
+
+
+@query(
+    router,
+    "/v1/events/{event_id}/receipt",
+    method="PUT",
+    roles=[Role.GOVERNMENT],
+    summary="Confirm that you have an event",
+    errors=(404,),
 )
 async def receipt(request: Request, event_id: str) -> Response:
     """Once is enough; again changes nothing and answers the same."""
-    desk, caller = await _reader(request, frozenset({Role.GOVERNMENT}))
+    desk, caller = _asked(request)
     found = await _outward(desk, caller, event_id)
-    cause = _cause(caller, found.council, request.headers.get("traceparent"), origin=Origin.LIVE)
+    cause = _cause(caller, found.council, trace(request), origin=Origin.LIVE)
     outcome = await desk.appender.execute(Ask(subject=found.subject, command=Acknowledge(outward_id=found.id), cause=cause))
     if isinstance(outcome, Refused):
         raise ProblemError.refused(outcome)
@@ -106,11 +125,11 @@ async def receipt(request: Request, event_id: str) -> Response:
     return as_json(body, headers={"ETag": etag(outcome.version)})
 
 
-@router.get("/v1/cases/{case_id}", summary="What was notified, unchanged", response_class=Response, **_by(CASE_READERS))
-async def case(request: Request, case_id: str) -> Response:
+@query(router, "/v1/cases/{case_id}", roles=CASE_READERS, summary="What was notified, unchanged")
+async def case(request: Request) -> Response:
     """The notification as it was received, whatever became of it since. Each reading is a disclosure, and recorded."""
-    desk, caller = await _reader(request, CASE_READERS)
-    subject = await _visible(desk, caller, case_id)
+    desk, caller = _asked(request)
+    subject: str = request.state.subject
     async with desk.pool.acquire() as connection:
         await audited(connection, caller, "disclosure", subject)
         version, told = await desk.store.state(connection, subject)
@@ -122,20 +141,23 @@ async def case(request: Request, case_id: str) -> Response:
     return as_json(_shown(found, notification, version, told), headers={"ETag": etag(version)})
 
 
-@router.get(
-    "/v1/cases/{case_id}/history", summary="What Government was told, and when", response_class=Response, **_by(CASE_READERS)
-)
-async def case_history(request: Request, case_id: str) -> Response:
+@query(router, "/v1/cases/{case_id}/history", roles=CASE_READERS, summary="What Government was told, and when")
+async def case_history(request: Request) -> Response:
     """Every event of this service's stream, in order."""
-    desk, caller = await _reader(request, CASE_READERS)
-    subject = await _visible(desk, caller, case_id)
+    desk, caller = _asked(request)
+    subject: str = request.state.subject
     async with desk.pool.acquire() as connection:
         await audited(connection, caller, "history", subject)
         events = await history(connection, source=desk.store.source, subject=subject, keyring=None)
     return as_json({"events": events}, headers={"ETag": etag(len(events))})
 
 
-@router.get("/contracts/{name}/v1/schema.json", summary="The schema of an outward event's data", response_class=Response)
+@router.get(
+    "/contracts/{name}/v1/schema.json",
+    summary="The schema of an outward event's data",
+    response_class=Response,
+    responses={200: {"content": {"application/schema+json": {"schema": {"type": "object"}}}}, **problems(404)},
+)
 async def schema(name: str) -> Response:
     """JSON Schema; public."""
     if name not in {each.name for each in government.EVENTS}:
@@ -168,16 +190,8 @@ async def _copy(desk: Desk, asked: Asked[CopySent]) -> Ask:
     )
 
 
-async def _reader(request: Request, roles: frozenset[Role]) -> tuple[Desk, Caller]:
-    desk: Desk = request.app.state.desk
-    return desk, await desk.issuer.caller(request, roles)
-
-
-async def _visible(desk: Desk, caller: Caller, case_id: str) -> str:
-    subject = identifier(case_id)
-    if subject is None or not await desk.visible(caller, subject):
-        raise not_found()
-    return str(subject)
+def _asked(request: Request) -> tuple[Desk, Caller]:
+    return request.app.state.desk, request.state.caller
 
 
 async def _arrived(

@@ -16,44 +16,38 @@ from services.notification import queries
 from services.notification.api import feed, router
 from services.notification.arrivals import Arrivals
 from services.notification.domain.told import Told, decide, evolve
-from services.notification.feed import Feed
+from services.notification.feed import Feed, measure
 from services.notification.listener import GovernmentListener, project_heard
 from services.notification.settings import NotificationSettings
-from services.notification.upcasters import UPCASTERS
 
 
-def definition() -> Definition[Told]:
+def definition(settings: NotificationSettings) -> Definition[Told]:
     """The service, with a bell of its own for those who wait for the feed."""
     arrivals = Arrivals()
 
     def background(service: Service[Told]) -> Sequence[Coroutine[Any, Any, None]]:
-        carrier = Feed(settings=_settings(service), pool=service.pool, arrivals=arrivals)
-        return [arrivals.run(service.settings.database_url.get_secret_value()), carrier.run()]
+        carrier = Feed(settings=settings, pool=service.pool, arrivals=arrivals)
+        return [arrivals.run(settings.database_url.get_secret_value()), carrier.run()]
 
     return Definition(
         name="notification",
         summary="What Government is told of each case, and the proof that it was",
         decider=Decider(initial=Told(), evolve=evolve, decide=decide),
         says=SAYS,
-        upcasters=UPCASTERS,
+        upcasters={},
         project=_project,
         project_heard=project_heard,
         permitted=_permitted,
         visible=_visible,
-        listener=lambda service: GovernmentListener(store=service.store, address=_settings(service).address),
+        listener=lambda service: GovernmentListener(store=service.store, address=settings.address),
         routers=[router, feed(arrivals)],
         roles=frozenset(Role),
         council_roles=frozenset(COUNCIL_ROLES),
         keys=True,
         background=background,
+        measure=measure,
         projections=("known_case",),
     )
-
-
-def _settings(service: Service[Told]) -> NotificationSettings:
-    if not isinstance(service.settings, NotificationSettings):
-        raise TypeError
-    return service.settings
 
 
 async def _project(_connection: asyncpg.Connection, _records: Sequence[Record]) -> None:

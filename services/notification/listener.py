@@ -1,4 +1,4 @@
-"""The service's side of the consumer: the cases first, then what Government is told of them, at places of the feed without holes."""
+"""The service's side of the consumer: the cases, then what Government is told of them, at places of the feed without holes."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,10 +18,9 @@ from services.chassis.store import Ask, Done, Store
 from services.notification import queries
 from services.notification.domain.outward import Case, outward
 from services.notification.domain.told import Place, Told
-from services.notification.projections import known_cases
+from services.notification.projections import handed_over, known_cases
 from services.notification.queries import FeedRow
 from services.notification.reactions import reactions
-from services.notification.upcasters import HEARD_UPCASTERS
 
 HEARD: Final = {
     (event.type, event.version): event
@@ -30,6 +29,7 @@ HEARD: Final = {
         intake.NotificationAmended,
         intake.NotificationCorrected,
         intake.NotificationWithdrawn,
+        intake.TransferAccepted,
     )
 }
 _NAMES: Final = frozenset(kind for kind, _ in HEARD)
@@ -51,12 +51,12 @@ class GovernmentListener:
         self._address = address
 
     def names(self, kind: str) -> bool:
-        """Types that Government may be told of."""
+        """Types that Government may be told of, and that say whose a case is."""
         return kind in _NAMES
 
     def read(self, envelope: Envelope, data: bytes) -> Event:
         """The whole event; personal fields stay sealed."""
-        return codec.decode(envelope.type, envelope.schemaversion, data, catalogue=HEARD, upcasters=HEARD_UPCASTERS)
+        return codec.decode(envelope.type, envelope.schemaversion, data, catalogue=HEARD, upcasters={})
 
     async def hear(self, connection: asyncpg.Connection, heard: Sequence[Heard]) -> None:
         """Know the cases, then tell, all in the caller's transaction."""
@@ -132,3 +132,4 @@ class GovernmentListener:
 async def project_heard(connection: asyncpg.Connection, heard: Sequence[Heard]) -> None:
     """The read models of what was heard."""
     await queries.add_cases(connection, known_cases(heard))
+    await queries.hand_over(connection, handed_over(heard))

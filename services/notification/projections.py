@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from contracts.intake import NotificationReceived
+from contracts.intake import NotificationReceived, TransferAccepted
 from services.chassis.hearing import Heard
 from services.notification.queries import KnownCase
 
@@ -22,3 +22,8 @@ def known_cases(heard: Sequence[Heard]) -> list[KnownCase]:
         for each in heard
         if isinstance(each.event, NotificationReceived)
     ]
+
+
+def handed_over(heard: Sequence[Heard]) -> dict[str, str]:
+    """The council that is responsible now, of each case that was handed over."""
+    return {each.envelope.subject: each.event.to_council for each in heard if isinstance(each.event, TransferAccepted)}

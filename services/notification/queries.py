@@ -1,6 +1,6 @@
 """The SQL of this service: the cases that it knows, the feed, and the evidence of delivery."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Final, NamedTuple
 from uuid import UUID
@@ -16,6 +16,10 @@ _ADD_CASES: Final = """
     select * from unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[], $5::date[], $6::uuid[], $7::bytea[])
     on conflict (subject) do nothing
 """
+_HAND_OVER: Final = """
+    update known_case k set council = c.council from unnest($1::text[], $2::text[]) as c(subject, council)
+    where k.subject = c.subject
+"""
 _CASES: Final = "select subject, reference, council from known_case where subject = any($1)"
 _CASE: Final = "select subject, council, reference, received_at, received_on, event_id, data from known_case where subject = $1"
 _VISIBLE: Final = """
@@ -26,7 +30,8 @@ _VISIBLE: Final = """
     )
 """
 
-# The row is held to the end of the transaction: whoever comes next waits, so places are taken, and seen, in one order without holes.
+# The row is held to the end of the transaction: whoever comes next waits, so places are taken, and seen, in one order
+# without holes.
 _LAST_PLACE: Final = "select last from feed_end for update"
 _TAKE_PLACES: Final = "update feed_end set last = $1"
 _ADD_TO_FEED: Final = """
@@ -39,10 +44,11 @@ _ADD_TO_FEED: Final = """
 """
 _AFTER: Final = "select sequence, event from feed where sequence > $1 order by sequence limit $2"
 _OUTWARD: Final = "select sequence, id, subject, council, type, event from feed where id = $1"
+_DELIVERED: Final = 'select "offset", broker_time from delivery where sequence = $1 and "offset" is not null'
 
 
 class KnownCase(NamedTuple):
-    """A row of `known_case`: the notification as it was heard, personal values sealed, so that the copy stays what was notified."""
+    """A row of `known_case`: the notification as it was heard, values sealed, so that the copy stays what was notified."""
 
     subject: str
     council: str
@@ -68,6 +74,12 @@ async def add_cases(connection: asyncpg.Connection, cases: Sequence[KnownCase]) 
     """Know these cases."""
     if cases:
         await connection.execute(_ADD_CASES, *_columns(cases))
+
+
+async def hand_over(connection: asyncpg.Connection, councils: Mapping[str, str]) -> None:
+    """Case -> the council whose it is from now on."""
+    if councils:
+        await connection.execute(_HAND_OVER, list(councils), list(councils.values()))
 
 
 async def cases(connection: asyncpg.Connection, subjects: Iterable[str]) -> dict[str, Case]:
@@ -107,6 +119,11 @@ async def outward(connection: asyncpg.Connection, outward_id: UUID) -> FeedRow |
     """One outward event."""
     row = await connection.fetchrow(_OUTWARD, outward_id)
     return None if row is None else FeedRow(*row.values())._replace(id=UUID(int=row["id"].int))
+
+
+async def delivered(connection: asyncpg.Connection, sequence: int) -> list[asyncpg.Record]:
+    """The evidence that an event stands on Government's topic: where, and since when by the broker's clock."""
+    return list(await connection.fetch(_DELIVERED, sequence))
 
 
 def _columns(rows: Sequence[tuple[Any, ...]]) -> list[list[Any]]:

@@ -1,4 +1,4 @@
-"""What a deployment must say of this service beyond what all five need."""
+"""What a deployment must say of this service."""
 
 from pydantic import Field
 

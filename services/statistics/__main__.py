@@ -1,7 +1,7 @@
-"""The service's command line."""
+"""`python -m services.statistics`: serve it, rebuild its read models, verify its store, see to what is set aside."""
 
 from services.chassis.cli import main
-from services.chassis.settings import Settings
-from services.statistics.app import STATISTICS
+from services.statistics.app import definition
+from services.statistics.settings import StatisticsSettings
 
-main(STATISTICS, Settings)
+main(__doc__, definition, StatisticsSettings)

@@ -1,14 +1,14 @@
 """HTTP: the figures, the councils, the types, the ledger, and what this service says of a case."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Annotated, Any, Final
+from uuid import UUID
 
 import asyncpg
 import orjson
 from fastapi import APIRouter, Query, Request
-from pydantic import BeforeValidator, WithJsonSchema
-from pydantic_core import PydanticCustomError
 from starlette.responses import Response
 
 from contracts.calendars import CURRENT_CALENDAR
@@ -17,11 +17,11 @@ from contracts.codes import COUNCIL_ROLES, IncidentType, Role
 from contracts.councils import COUNCILS
 from contracts.envelope import Fault
 from services.chassis import codec
-from services.chassis.commands import PROBLEM
-from services.chassis.http import BEARER
 from services.chassis.identity import Caller
-from services.chassis.problems import ProblemError, not_found
-from services.chassis.reading import LARGEST_PAGE, PAGE, as_json, audited, etag, identifier, scoped
+from services.chassis.moments import AnyDay, Instant
+from services.chassis.problems import ProblemError
+from services.chassis.queries import query
+from services.chassis.reading import LARGEST_PAGE, PAGE, as_json, audited, etag, scoped
 from services.chassis.service import Service
 from services.statistics import queries
 from services.statistics.domain.figures import figures, percent
@@ -42,84 +42,52 @@ OPERATORS: Final = frozenset({Role.OPERATOR})
 BEGINNING: Final = date(2012, 1, 1)
 """The year of the first guidance: before it there are no notifications."""
 SCOTLAND: Final = sum(council.population for council in COUNCILS)
-_DAY_LENGTH: Final = len("2014-03-21")
 LARGEST_NUMBER: Final = 2**63 - 1
 
 _NOW: Final = "select clock_timestamp() + $1::float8 * interval '1 second'"
 
 
-def _day(said: str) -> date:
-    try:
-        # fromisoformat takes weeks, and days without hyphens, too.
-        if len(said) == _DAY_LENGTH and said[4] == said[7] == "-":
-            return date.fromisoformat(said)
-    except ValueError:
-        pass
-    raise PydanticCustomError("date", "A day is written 2014-03-21.")
-
-
-def _instant(said: str) -> datetime:
-    try:
-        # A plus sign that was not escaped arrives as a space.
-        instant = datetime.fromisoformat(said.replace(" ", "+"))
-        london_date(instant)
-    except (ValueError, OverflowError):
-        raise PydanticCustomError("instant", "An instant is written 2014-03-21T10:15:00+00:00, with its offset.") from None
-    return instant
-
-
-Day = Annotated[date, BeforeValidator(_day), WithJsonSchema({"type": "string", "format": "date"})]
-Instant = Annotated[datetime, BeforeValidator(_instant), WithJsonSchema({"type": "string", "format": "date-time"})]
-
-First = Annotated[Day | None, Query(alias="from", description="first day of receipt; else 2012-01-01")]
-Last = Annotated[Day | None, Query(alias="to", description="last day of receipt; else today")]
-AsAt = Annotated[Day | None, Query(description="the day on which it is judged; else the earlier of `to` and today")]
+First = Annotated[AnyDay | None, Query(alias="from", description="first day of receipt; else 2012-01-01")]
+Last = Annotated[AnyDay | None, Query(alias="to", description="last day of receipt; else today")]
+AsAt = Annotated[AnyDay | None, Query(description="the day on which it is judged; else the earlier of `to` and today")]
 KnownAt = Annotated[Instant | None, Query(description="only what was recorded by then; else all")]
-
-
-def _by(roles: frozenset[Role], *more: int) -> dict[str, Any]:
-    return {
-        "response_class": Response,
-        "openapi_extra": BEARER | {"x-roles": sorted(roles)},
-        "responses": dict.fromkeys((401, 403, 422, 503, *more), PROBLEM),
-    }
 
 
 router = APIRouter()
 
 
-@router.get("/v1/figures", summary="The figures of a period", **_by(COUNTERS))
+@query(router, "/v1/figures", roles=COUNTERS, summary="The figures of a period")
 async def all_figures(
     request: Request, first: First = None, last: Last = None, as_at: AsAt = None, known_at: KnownAt = None
 ) -> Response:
     """Of the notifications received in a period, as at a day, as known at an instant."""
-    desk, _ = await _reader(request, COUNTERS)
+    desk, _ = _asked(request)
     async with scoped(desk.pool, role=desk.query_role, council=None) as connection:
         now, question = await _question(desk, connection, first, last, as_at, known_at)
         counted = await queries.counts(connection, question, topic=desk.settings.topic)
     return as_json(
-        _asked(question, now) | {"position": counted.position, "calendar": CURRENT_CALENDAR, "figures": figures(counted.counts)}
+        _period(question, now) | {"position": counted.position, "calendar": CURRENT_CALENDAR, "figures": figures(counted.counts)}
     )
 
 
-@router.get("/v1/councils", summary="Each council beside what its population would lead one to expect", **_by(COUNTERS))
+@query(router, "/v1/councils", roles=COUNTERS, summary="Each council beside what its population would lead one to expect")
 async def councils(
     request: Request, first: First = None, last: Last = None, as_at: AsAt = None, known_at: KnownAt = None
 ) -> Response:
     """All 32, in the order of the report. The limits are a question to ask, not a judgement."""
-    desk, _ = await _reader(request, COUNTERS)
+    desk, _ = _asked(request)
     async with scoped(desk.pool, role=desk.query_role, council=None) as connection:
         now, question = await _question(desk, connection, first, last, as_at, known_at)
         found = await queries.by_council(connection, question)
-    return as_json(_asked(question, now) | {"councils": _funnel(found)})
+    return as_json(_period(question, now) | {"councils": _funnel(found)})
 
 
-@router.get("/v1/incident-types", summary="How many of each type", **_by(COUNTERS))
+@query(router, "/v1/incident-types", roles=COUNTERS, summary="How many of each type")
 async def incident_types(
     request: Request, first: First = None, last: Last = None, as_at: AsAt = None, known_at: KnownAt = None
 ) -> Response:
     """All 18 types, zeros included, by the classification on the day."""
-    desk, _ = await _reader(request, COUNTERS)
+    desk, _ = _asked(request)
     async with scoped(desk.pool, role=desk.query_role, council=None) as connection:
         now, question = await _question(desk, connection, first, last, as_at, known_at)
         found = await queries.by_type(connection, question)
@@ -133,17 +101,17 @@ async def incident_types(
         }
         for each in IncidentType
     ]
-    return as_json(_asked(question, now) | {"incident_types": rows})
+    return as_json(_period(question, now) | {"incident_types": rows})
 
 
-@router.get("/v1/ledger", summary="Every record of every service, in the order in which it was heard", **_by(OPERATORS))
+@query(router, "/v1/ledger", roles=OPERATORS, summary="Every record of every service, in the order in which it was heard")
 async def ledger(
     request: Request,
     after: Annotated[int, Query(ge=0, le=LARGEST_NUMBER, description="the number of the last record seen")] = 0,
     limit: Annotated[int, Query(ge=1, le=LARGEST_PAGE)] = PAGE,
 ) -> Response:
     """Numbers rise; whoever has seen one has seen all below it. Personal values stay sealed: this service holds no key."""
-    desk, caller = await _reader(request, OPERATORS)
+    desk, caller = _asked(request)
     async with desk.pool.acquire() as connection:
         await audited(connection, caller, "ledger", None)
     async with scoped(desk.pool, role=desk.query_role, council=None) as connection:
@@ -156,34 +124,26 @@ async def ledger(
     return as_json({"records": [_record(row) for row in shown]}, headers=headers)
 
 
-@router.get("/v1/cases/{case_id}", summary="What statistics says of a case: nothing of its own", **_by(COUNTERS, 404))
-async def case(request: Request, case_id: str) -> Response:
-    """The version of this service's stream of the case, which has no events."""
-    subject = await _known_case(request, case_id)
-    return as_json({"case_id": subject, "version": 0}, headers={"ETag": etag(0)})
+@query(router, "/v1/cases/{case_id}", roles=COUNTERS, summary="The place of a case in every figure, then or now", errors=(422,))
+async def case(request: Request, as_at: AsAt = None, known_at: KnownAt = None) -> Response:
+    """Every figure of this one case: numerators and denominators are 0 or 1. This service says nothing of its own about it."""
+    desk, _ = _asked(request)
+    subject = UUID(request.state.subject)
+    async with scoped(desk.pool, role=desk.query_role, council=None) as connection:
+        now, question = await _question(desk, connection, date.min, None, as_at, known_at)
+        counted = await queries.counts(connection, replace(question, case=subject), topic=desk.settings.topic)
+    told = {"case_id": subject, "version": 0, "as_at": question.as_at, "known_at": question.known_at or now}
+    return as_json(told | {"figures": figures(counted.counts)}, headers={"ETag": etag(0)})
 
 
-@router.get("/v1/cases/{case_id}/history", summary="This service's events of a case: none", **_by(COUNTERS, 404))
-async def case_history(request: Request, case_id: str) -> Response:
+@query(router, "/v1/cases/{case_id}/history", roles=COUNTERS, summary="This service's events of a case: none")
+async def case_history(_request: Request) -> Response:
     """Statistics hears of cases and says nothing about one."""
-    await _known_case(request, case_id)
     return as_json({"events": []}, headers={"ETag": etag(0)})
 
 
-async def _reader(request: Request, roles: frozenset[Role]) -> tuple[Desk, Caller]:
-    desk: Desk = request.app.state.desk
-    return desk, await desk.issuer.caller(request, roles)
-
-
-async def _known_case(request: Request, case_id: str) -> str:
-    desk, caller = await _reader(request, COUNTERS)
-    subject = identifier(case_id)
-    if subject is None:
-        raise not_found()
-    async with scoped(desk.pool, role=desk.query_role, council=caller.council) as connection:
-        if not await queries.is_known(connection, subject, caller.council):
-            raise not_found()
-    return str(subject)
+def _asked(request: Request) -> tuple[Desk, Caller]:
+    return request.app.state.desk, request.state.caller
 
 
 async def _question(
@@ -204,7 +164,7 @@ async def _question(
     return now, Question(first=begins, last=ends, as_at=as_at or min(ends, today), known_at=known_at)
 
 
-def _asked(question: Question, now: datetime) -> dict[str, Any]:
+def _period(question: Question, now: datetime) -> dict[str, Any]:
     return {
         "period": {"from": question.first, "to": question.last},
         "as_at": question.as_at,

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 import asyncpg
@@ -17,6 +17,7 @@ from services.statistics import queries
 from services.statistics.api import router
 from services.statistics.facts import last_number, refold
 from services.statistics.ledger import Ledger
+from services.statistics.settings import StatisticsSettings
 
 
 def _evolve(_state: None, event: Event) -> None:
@@ -44,8 +45,8 @@ async def _visible(connection: asyncpg.Connection, caller: Caller, subject: UUID
 def _folding(service: Service[None]) -> Folding:
     """A rebuild's fold, from the ledger.
 
-    The chassis counts in offsets. A record that was set aside enters the ledger after the bookmark has passed it, so that a fold up
-    to an offset would miss it: this counts in the ledger's own numbers.
+    The chassis counts in offsets. A record that was set aside enters the ledger after the bookmark has passed it, so that a
+    fold up to an offset would miss it: this counts in the ledger's own numbers.
     """
     reached = 0
 
@@ -60,19 +61,21 @@ def _folding(service: Service[None]) -> Folding:
     return fold
 
 
-STATISTICS: Final = Definition[None](
-    name="statistics",
-    summary="What was true at a date, as known at an instant, and every record behind it",
-    decider=Decider(initial=None, evolve=_evolve, decide=_decide),
-    says={},
-    upcasters={},
-    project=_project,
-    permitted=_permitted,
-    visible=_visible,
-    listener=lambda _service: Ledger(),
-    routers=[router],
-    roles=frozenset(Role),
-    council_roles=frozenset(COUNCIL_ROLES),
-    projections=("received", "said", "clock", "mark"),
-    folding=_folding,
-)
+def definition(_settings: StatisticsSettings) -> Definition[None]:
+    """The service."""
+    return Definition(
+        name="statistics",
+        summary="What was true at a date, as known at an instant, and every record behind it",
+        decider=Decider(initial=None, evolve=_evolve, decide=_decide),
+        says={},
+        upcasters={},
+        project=_project,
+        permitted=_permitted,
+        visible=_visible,
+        listener=lambda _service: Ledger(),
+        routers=[router],
+        roles=frozenset(Role),
+        council_roles=frozenset(COUNCIL_ROLES),
+        projections=("received", "said", "review", "clock", "mark"),
+        folding=_folding,
+    )

@@ -15,7 +15,8 @@ from services.statistics.projections import fold
 LOCK: Final = 0x51_52_02
 """Under it numbers are given, until the commit: a lower number is never seen after a higher one."""
 
-_COLUMNS: Final = ("partition", "offset", "source", *codec.COLUMNS.split(", "))
+COLUMNS: Final = ("partition", "offset", "source", *codec.COLUMNS.split(", "))
+"""What a record is kept in, but for its number."""
 _TURN: Final = "select pg_advisory_xact_lock($1)"
 _KNOWN: Final = "select hash from ledger where source = $1 and subject = $2 and version = $3"
 
@@ -52,7 +53,7 @@ class Ledger:
             ),
         )
         await connection.execute(_TURN, LOCK)
-        await connection.copy_records_to_table("ledger", records=[_row(h) for h in heard], columns=_COLUMNS)
+        await connection.copy_records_to_table("ledger", records=[_row(h) for h in heard], columns=COLUMNS)
 
     async def known(self, connection: asyncpg.Connection, envelope: Envelope) -> bytes | None:
         """The hash under which a version was kept."""
@@ -63,6 +64,7 @@ class Ledger:
 def _row(h: Heard) -> tuple[Any, ...]:
     e = h.envelope
     return (
-        h.partition, h.offset, e.source, e.subject, e.streamversion, e.id, e.type, e.schemaversion, e.time, e.recordedtime, e.role,
-        e.actor, e.council, e.origin, e.policy, e.calendar, e.correlationid, e.causationid, e.traceparent, h.data, e.prevhash, e.hash,
+        h.partition, h.offset, e.source, e.subject, e.streamversion, e.id, e.type, e.schemaversion, e.time, e.recordedtime,
+        e.role, e.actor, e.council, e.origin, e.policy, e.calendar, e.correlationid, e.causationid, e.traceparent, h.data,
+        e.prevhash, e.hash,
     )  # fmt: skip

@@ -10,16 +10,27 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any, Final, assert_never
 
+from contracts.clocks import Clock
+from contracts.codes import Check, CheckItem
 from services.statistics.readers import (
+    Assessed,
     Cancelled,
     Counted,
+    Decided,
     Fact,
     Notification,
+    OfClock,
     Received,
     Reclassified,
+    Reopened,
+    Requested,
     Restated,
+    Review,
+    Sent,
     Started,
     Stopped,
+    Submitted,
+    Transferred,
     Triaged,
     Withdrawn,
 )
@@ -34,6 +45,37 @@ INCIDENT_TYPE: Final = "incident_type"
 WITHDRAWN: Final = "withdrawn"
 TRIAGED: Final = "triaged"
 RECLASSIFIED: Final = "reclassified"
+DECIDED: Final = "decided"
+TRANSFERRED: Final = "transferred"
+REQUESTED: Final = "requested"
+IAR_DECISION: Final = "iar_decision"
+QUALITY: Final = "quality"
+SENT: Final = "sent"
+REOPENED: Final = "reopened"
+
+IN_FIGURES: Final = frozenset(
+    {
+        Clock.NOTIFY,
+        Clock.NOTIFY_FROM_AWARENESS,
+        Clock.GOVERNMENT_COPY,
+        Clock.REVIEW,
+        Clock.FEEDBACK,
+        Clock.ACCEPTANCE,
+    },
+)
+"""The clocks that figures are made from, each by its first instance: what is asked again is shown and not counted."""
+
+CHECKS: Final = (
+    CheckItem.RISK_ASSESSMENT_COMPLETED,
+    CheckItem.RISK_ASSESSMENT_UP_TO_DATE,
+    CheckItem.RISK_MANAGEMENT_PLAN,
+    CheckItem.PLAN_INFORMED_BY_ASSESSMENT,
+    CheckItem.ORDER_REVIEWS,
+)
+"""The items that figures count, in the order of the columns of a review."""
+
+_BARE: Final = {Withdrawn: WITHDRAWN, Requested: REQUESTED, Sent: SENT, Reopened: REOPENED}
+"""What happened on a day, and that is all."""
 
 Told = tuple[str, int, datetime, bool, Fact]
 """Subject, version in its stream, when it was recorded, whether it was imported, and the fact."""
@@ -93,11 +135,13 @@ class Marks:
 class Changes:
     """What a batch changes.
 
-    `received (subject, council, received_on, known_from)`, `said (subject, occurred_on, grade, incident_type, ...)`,
+    `received (subject, council, received_on, known_from)`, `said (subject, occurred_on, grade, incident_type, mappa, ...)`,
+    `reviews (subject, submitted_on, kind, grade, one truth for each of CHECKS, known_from)`,
     `clocks (subject, clock, due_on, stopped_on, days_taken, imported, ...)` and `marks`.
     """
 
     received: list[tuple[Any, ...]] = field(default_factory=list)
+    reviews: list[tuple[Any, ...]] = field(default_factory=list)
     said: Series = field(default_factory=Series)
     clocks: Series = field(default_factory=Series)
     marks: Marks = field(default_factory=Marks)
@@ -109,7 +153,8 @@ def fold(facts: Iterable[Told]) -> Changes:
     for subject, version, recorded, imported, fact in facts:
         match fact:
             case Started() | Stopped() | Counted() | Cancelled():
-                _run(changes.clocks, subject, recorded, fact, imported=imported)
+                if fact.clock in IN_FIGURES and fact.instance == 1:
+                    _run(changes.clocks, subject, recorded, fact, imported=imported)
             case Received(council=council, received_on=day, notification=notification):
                 changes.received.append((subject, council, day, recorded))
                 changes.said.add((subject,), _said(notification), recorded, first=True)
@@ -117,23 +162,41 @@ def fold(facts: Iterable[Told]) -> Changes:
                 changes.said.add((subject,), _said(after), recorded)
                 if INCIDENT_TYPE in changed:
                     changes.marks.restate_type(subject, recorded)
-            case Triaged(on=on, outcome=outcome):
-                changes.marks.add(subject, TRIAGED, version, on, outcome, recorded)
-            case Withdrawn(on=on):
-                changes.marks.add(subject, WITHDRAWN, version, on, None, recorded)
-            case Reclassified(on=on, after=found):
-                changes.marks.add(subject, RECLASSIFIED, version, on, found, recorded)
+            case Submitted(number=number, on=on, review=review):
+                if number == 1:
+                    changes.reviews.append((subject, on, *_shown(review), recorded))
             case _:
-                assert_never(fact)
+                for kind, value in _marked(fact):
+                    changes.marks.add(subject, kind, version, fact.on, value, recorded)
     return changes
 
 
-def _run(
-    clocks: Series, subject: str, recorded: datetime, fact: Started | Stopped | Counted | Cancelled, *, imported: bool
-) -> None:
+def _marked(
+    fact: Withdrawn | Triaged | Reclassified | Decided | Transferred | Requested | Assessed | Sent | Reopened,
+) -> Sequence[tuple[str, str | None]]:
+    """What the fact says of its day: kinds of mark, and their values."""
     match fact:
-        case Started(clock=clock, due_on=due, instance=instance):
-            clocks.add((subject, clock), (due, None, None, imported), recorded, first=instance == 1)
+        case Withdrawn() | Requested() | Sent() | Reopened():
+            return [(_BARE[type(fact)], None)]
+        case Triaged(outcome=outcome):
+            return [(TRIAGED, outcome)]
+        case Reclassified(after=found):
+            return [(RECLASSIFIED, found)]
+        case Decided(decision=decision):
+            return [(DECIDED, decision)]
+        case Transferred(to_council=council):
+            return [(TRANSFERRED, council)]
+        case Assessed(iar_decision=decision, quality=quality):
+            judged = ((IAR_DECISION, decision), (QUALITY, quality))
+            return [(kind, value) for kind, value in judged if value is not None]
+        case _:
+            assert_never(fact)
+
+
+def _run(clocks: Series, subject: str, recorded: datetime, fact: OfClock, *, imported: bool) -> None:
+    match fact:
+        case Started(clock=clock, due_on=due):
+            clocks.add((subject, clock), (due, None, None, imported), recorded, first=True)
         case Stopped(clock=clock, on=on, due_on=due, days_taken=days):
             clocks.add((subject, clock), (due, on, days, imported), recorded)
         case Counted(clock=clock, due_on=due):
@@ -151,7 +214,14 @@ def lasting(rows: Sequence[Row]) -> list[Row]:
     return [row for row in rows if row[-2] != row[-1]]
 
 
-def _said(notification: Notification) -> tuple[date | None, str | None, str]:
+def _said(notification: Notification) -> tuple[date | None, str | None, str, bool]:
     occurred = notification.occurred_on if notification.occurred_on_precision == DAY else None
     signed = notification.signed_off_by
-    return occurred, signed.grade if signed else None, notification.incident_type
+    return occurred, signed.grade if signed else None, notification.incident_type, notification.mappa is not None
+
+
+def _shown(review: Review) -> tuple[Any, ...]:
+    """Kind, grade of the signature, and whether each of CHECKS is evidenced."""
+    evidenced = {each.item for each in review.checks if each.value == Check.EVIDENCED}
+    signed = review.signed_off_by
+    return review.counts_as, signed.grade if signed else None, *(item in evidenced for item in CHECKS)

@@ -3,7 +3,7 @@
 Personal fields are not among them: this service keeps them sealed in its ledger, and holds no key.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any, Final
 
@@ -18,12 +18,17 @@ class SignedOff(msgspec.Struct, frozen=True, gc=False):
     grade: str | None = None
 
 
+class Mappa(msgspec.Struct, frozen=True, gc=False):
+    """That the case is under MAPPA; of what kind counts for no figure."""
+
+
 class Notification(msgspec.Struct, frozen=True, gc=False):
     """What figures need of what a council said."""
 
     incident_type: str
     occurred_on: date | None = None
     occurred_on_precision: str = "day"
+    mappa: Mappa | None = None
     signed_off_by: SignedOff | None = None
 
 
@@ -62,6 +67,69 @@ class Triaged(msgspec.Struct, frozen=True, gc=False):
     outcome: str
 
 
+class Decided(msgspec.Struct, frozen=True, gc=False):
+    """The Strategic Oversight Group decided."""
+
+    on: date
+    decision: str
+
+
+class Checked(msgspec.Struct, frozen=True, gc=False):
+    """What the review shows of one item."""
+
+    item: str
+    value: str
+
+
+class Review(msgspec.Struct, frozen=True, gc=False):
+    """What figures need of a review."""
+
+    counts_as: str
+    checks: tuple[Checked, ...] = ()
+    signed_off_by: SignedOff | None = None
+
+
+class Transferred(msgspec.Struct, frozen=True, gc=False):
+    """Another council is responsible now; figures keep the one that notified."""
+
+    on: date
+    to_council: str
+
+
+class Submitted(msgspec.Struct, frozen=True, gc=False):
+    """A review came in; the first of a case is the one that counts."""
+
+    number: int
+    on: date
+    review: Review
+
+
+class Requested(msgspec.Struct, frozen=True, gc=False):
+    """The inspector asked for more."""
+
+    on: date
+
+
+class Assessed(msgspec.Struct, frozen=True, gc=False):
+    """What the inspector judged; None of what was not judged."""
+
+    on: date
+    iar_decision: str | None = None
+    quality: str | None = None
+
+
+class Sent(msgspec.Struct, frozen=True, gc=False):
+    """A letter went out."""
+
+    on: date
+
+
+class Reopened(msgspec.Struct, frozen=True, gc=False):
+    """What had fallen away until then is owed again."""
+
+    on: date
+
+
 class Started(msgspec.Struct, frozen=True, gc=False):
     """A duty began; `instance` above 1 when it is a further one of the same clock."""
 
@@ -75,6 +143,7 @@ class Counted(msgspec.Struct, frozen=True, gc=False):
 
     clock: str
     due_on: date
+    instance: int = 1
 
 
 class Stopped(msgspec.Struct, frozen=True, gc=False):
@@ -84,6 +153,7 @@ class Stopped(msgspec.Struct, frozen=True, gc=False):
     on: date
     due_on: date
     days_taken: int | None = None
+    instance: int = 1
 
 
 class Cancelled(msgspec.Struct, frozen=True, gc=False):
@@ -91,9 +161,25 @@ class Cancelled(msgspec.Struct, frozen=True, gc=False):
 
     clock: str
     reason: str
+    instance: int = 1
 
 
-Fact = Received | Restated | Withdrawn | Reclassified | Triaged | Started | Counted | Stopped | Cancelled
+OfClock = Started | Counted | Stopped | Cancelled
+OfCase = (
+    Received
+    | Restated
+    | Withdrawn
+    | Reclassified
+    | Triaged
+    | Decided
+    | Transferred
+    | Submitted
+    | Requested
+    | Assessed
+    | Sent
+    | Reopened
+)
+Fact = OfClock | OfCase
 
 READERS: Final[Mapping[tuple[str, int], type[Any]]] = {
     ("sir.intake.notification-received", 1): Received,
@@ -101,7 +187,14 @@ READERS: Final[Mapping[tuple[str, int], type[Any]]] = {
     ("sir.intake.notification-corrected", 1): Restated,
     ("sir.intake.notification-withdrawn", 1): Withdrawn,
     ("sir.intake.incident-reclassified", 1): Reclassified,
+    ("sir.intake.sog-decided", 1): Decided,
+    ("sir.intake.transfer-accepted", 1): Transferred,
+    ("sir.intake.review-submitted", 1): Submitted,
     ("sir.feedback.case-triaged", 1): Triaged,
+    ("sir.feedback.information-requested", 1): Requested,
+    ("sir.feedback.review-assessed", 1): Assessed,
+    ("sir.feedback.feedback-sent", 1): Sent,
+    ("sir.feedback.case-reopened", 1): Reopened,
     ("sir.deadlines.clock-started", 1): Started,
     ("sir.deadlines.clock-restarted", 1): Counted,
     ("sir.deadlines.clock-recalculated", 1): Counted,
@@ -112,28 +205,28 @@ READERS: Final[Mapping[tuple[str, int], type[Any]]] = {
 TYPES: Final = frozenset(kind for kind, _ in READERS)
 """The types that figures are made from. All others are kept and passed by."""
 
-_DECODE: Final = {kind: msgspec.json.Decoder(reader).decode for kind, reader in READERS.items()}
+
+class _Decoders(dict[tuple[str, int], Callable[[bytes], Any]]):
+    """By type and version."""
+
+    def __missing__(self, key: tuple[str, int]) -> Any:
+        msg = f"{key[0]} version {key[1]}"
+        raise UnknownEventError(msg)
+
+
+DECODERS: Final = _Decoders({kind: msgspec.json.Decoder(reader).decode for kind, reader in READERS.items()})
+"""The fact in the bytes of a type and version that figures use.
+
+Raises:
+    UnknownEventError: a version that is not known here.
+    msgspec.MsgspecError: the bytes are not what the type says.
+"""
 
 
 def read(kind: str, version: int, data: bytes) -> Fact | None:
     """The fact in an event, None in one that figures do not use.
 
     Raises:
-        UnknownEventError, msgspec.MsgspecError: as `fact`.
+        UnknownEventError, msgspec.MsgspecError: as DECODERS.
     """
-    return fact(kind, version, data) if kind in TYPES else None
-
-
-def fact(kind: str, version: int, data: bytes) -> Fact:
-    """The fact in an event of a type that figures use.
-
-    Raises:
-        UnknownEventError: a version that is not known here.
-        msgspec.MsgspecError: the bytes are not what the type says.
-    """
-    decode = _DECODE.get((kind, version))
-    if decode is None:
-        msg = f"{kind} version {version}"
-        raise UnknownEventError(msg)
-    known: Fact = decode(data)
-    return known
+    return DECODERS[kind, version](data) if kind in TYPES else None

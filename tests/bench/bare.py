@@ -1,6 +1,5 @@
 """The references: the same rows inserted bare, the same body through FastAPI and asyncpg alone, the bare producer."""
 
-import os
 from contextlib import asynccontextmanager
 from datetime import date
 from typing import Any
@@ -9,6 +8,8 @@ import asyncpg
 import uvicorn
 from fastapi import FastAPI
 from pydantic import BaseModel
+
+from deploy.local.environment import given
 
 COLUMNS = (
     "subject, version, id, type, schema, time, recorded, role, actor, council, origin, policy, calendar, "
@@ -57,7 +58,7 @@ class Body(BaseModel):
 def application() -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> Any:
-        app.state.pool = await asyncpg.create_pool(os.environ["BENCH_DATABASE_URL"], min_size=4, max_size=10)
+        app.state.pool = await asyncpg.create_pool(given("BENCH_DATABASE_URL"), min_size=4, max_size=10)
         await app.state.pool.execute(
             "create table if not exists bare (id bigint generated always as identity primary key, council text, body jsonb)"
         )
@@ -82,7 +83,7 @@ if __name__ == "__main__":
     uvicorn.run(
         application(),
         host="127.0.0.1",
-        port=int(os.environ["BENCH_PORT"]),
+        port=int(given("BENCH_PORT")),
         http="httptools",
         loop="uvloop",
         access_log=False,

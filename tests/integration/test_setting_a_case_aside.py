@@ -1,103 +1,37 @@
 """A consumer's partition: duplicates, gaps, late fillers, poison, forks and zombies, with real PostgreSQL and records made by a real store."""
 
-import random
+import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import asyncpg
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
-from contracts.envelope import Envelope, Origin
-from services.chassis import codec
-from services.chassis.chain import link
-from services.chassis.clock import new_id
-from services.chassis.hearing import Reactor
-from services.chassis.partition import Fenced, Partition
-from services.chassis.store import Ask, Cause, Done, Store
-from tests.toy.harness import Toy, record_of, toy
-from tests.toy.language import PING, PONG
-from tests.toy.services import DECIDER, Ping, project, project_heard, react
-
-CAUSE = Cause(role="council", actor="a", council="S12000033", origin=Origin.LIVE, correlation=new_id())
-Made = tuple[Envelope, bytes]
-
-
-@dataclass
-class Bench:
-    """pong's side of the consumer, and a ping store that makes records for it."""
-
-    made: Toy
-    ping: asyncpg.Connection
-    pong: asyncpg.Connection
-    partition: Partition
-
-    async def say(self, subject: str, *numbers: int) -> list[Made]:
-        """Records of one ping stream."""
-        store = Store(source="ping", decider=DECIDER, catalogue=PING, upcasters={})
-        async with self.ping.transaction():
-            done = await store.append(
-                self.ping, [Ask(subject=subject, command=Ping(number=number), cause=CAUSE) for number in numbers]
-            )
-        assert all(isinstance(each, Done) for each in done)
-        rows = await self.ping.fetch(f"select {codec.COLUMNS} from event where subject = $1 order by version", subject)
-        return [codec.from_row("ping", row) for row in rows][-len(numbers) :]
-
-    async def take(self, records: list[Made], *, at: int | None = None, careful: bool = False) -> Fenced | None:
-        """Offer records to the partition, from its bookmark or from another place."""
-        await self.pong.execute("insert into bookmark values ($1, 0, 0, '') on conflict do nothing", self.made.topic)
-        start = at if at is not None else await self.pong.fetchval("select next_offset from bookmark")
-        offered = [
-            record_of(e, data, topic=self.made.topic, partition=0, offset=start + n) for n, (e, data) in enumerate(records)
-        ]
-        async with self.pong.transaction():
-            return await self.partition.take(self.pong, 0, offered, careful=careful)
-
-    async def echoed(self) -> list[tuple[str, int]]:
-        """What pong has taken in from ping, by subject and number."""
-        return [
-            (row[0], row[1])
-            for row in await self.pong.fetch("select subject, number from seen where source = 'ping' order by 1, 2")
-        ]
-
-    async def echoes(self) -> int:
-        """Events that pong said."""
-        return int(await self.pong.fetchval("select count(*) from event"))
-
-    async def parked(self) -> list[tuple[str, int, str]]:
-        """What is set aside."""
-        return [
-            (row[0], row[1], row[2]) for row in await self.pong.fetch("select subject, version, reason from parked order by id")
-        ]
+from services.chassis.partition import Fenced
+from tests.toy.bench import Bench, bench_on, forged, relinked
+from tests.toy.harness import record_of
 
 
 @pytest.fixture
 async def bench(postgres_url: str, kafka_bootstrap: str, tmp_path: Path) -> AsyncIterator[Bench]:
-    async with toy(postgres_url, kafka_bootstrap, tmp_path) as made:
-        store = Store(source="pong", decider=DECIDER, catalogue=PONG, upcasters={}, project=project)
-        listener = Reactor(store=store, catalogue=PING, upcasters={}, react=react, project=project_heard)
-        async with made.owner("ping") as ping, made.owner("pong") as pong:
-            yield Bench(made, ping, pong, Partition(topic=made.topic, listener=listener))
+    async with bench_on(postgres_url, kafka_bootstrap, tmp_path) as made:
+        yield made
 
 
 async def test_a_duplicate_is_counted_and_nothing_else(bench: Bench) -> None:
     one = await bench.say("a", 2, 4)
     await bench.take(one)
     await bench.take([*one, one[0]])
-    assert await bench.echoed() == [("a", 2), ("a", 4)]
+    assert await bench.taken("a") == [2, 4]
     assert await bench.echoes() == 2
 
 
 async def test_a_gap_sets_the_case_aside_and_the_filler_heals_it_while_others_flow(bench: Bench) -> None:
     a, b = await bench.say("a", 2, 4, 6), await bench.say("b", 8)
     await bench.take([a[0], a[2], b[0]])
-    assert await bench.echoed() == [("a", 2), ("b", 8)]
+    assert (await bench.taken("a"), await bench.taken("b")) == ([2], [8])
     assert await bench.parked() == [("a", 3, "gap")]
     await bench.take([a[1]])
-    assert await bench.echoed() == [("a", 2), ("a", 4), ("a", 6), ("b", 8)]
+    assert await bench.taken("a") == [2, 4, 6]
     assert await bench.parked() == []
 
 
@@ -106,11 +40,37 @@ async def test_poison_sets_only_its_case_aside(bench: Bench) -> None:
     records = [a[0], a[1], b[0], a[2]]
     with pytest.raises(ValueError, match="beast"):
         await bench.take(records)
-    assert await bench.echoed() == [], "the first try is rolled back whole"
+    assert await bench.taken("a") == [], "the first try is rolled back whole"
     await bench.take(records, careful=True)
-    assert await bench.echoed() == [("a", 2), ("b", 6)]
+    assert (await bench.taken("a"), await bench.taken("b")) == ([2], [6])
     assert [(subject, version) for subject, version, _ in await bench.parked()] == [("a", 2), ("a", 3)]
-    assert await bench.pong.fetchval("select next_offset from bookmark") == 4
+    assert await bench.bookmark() == 4
+    await bench.retry("a")
+    assert len(await bench.parked()) == 2, "tried again too early, it waits on"
+    bench.repaired = True
+    await bench.retry("a")
+    assert (await bench.taken("a"), await bench.parked()) == ([2, 666, 4], [])
+
+
+async def test_behind_what_waits_the_cases_other_streams_wait_too(bench: Bench) -> None:
+    a = await bench.say("a", 2, 666)
+    other = relinked(await bench.say("b", 4), source="other", subject="a")
+    await bench.take(a, careful=True)
+    await bench.take(other)  # its batch says nothing of ping's stream
+    assert (await bench.taken("a"), await bench.taken("a", "other")) == ([2], [])
+    bench.repaired = True
+    await bench.retry("a")
+    assert (await bench.taken("a"), await bench.taken("a", "other"), await bench.parked()) == ([2, 666], [4], [])
+
+
+async def test_what_waits_is_drained_in_the_order_in_which_it_came(bench: Bench) -> None:
+    a = await bench.say("a", 666, 2)
+    other = relinked(await bench.say("b", 4, 6), source="other", subject="a")
+    await bench.take([a[0], other[0], a[1], other[1]], careful=True)
+    bench.repaired = True
+    await bench.retry("a")
+    order = [row[0] for row in await bench.pong.fetch("select number from seen where source <> 'pong' order by ctid")]
+    assert order == [666, 4, 2, 6]
 
 
 async def test_a_zombies_batch_is_refused(bench: Bench) -> None:
@@ -121,53 +81,91 @@ async def test_a_zombies_batch_is_refused(bench: Bench) -> None:
     assert await bench.echoes() == 2
 
 
+async def test_of_two_members_with_the_same_batch_at_once_one_is_refused(bench: Bench) -> None:
+    a = await bench.say("a", 2, 4)
+    await bench.take(await bench.say("b", 6))
+    async with bench.made.owner("pong") as other:
+        async with bench.pong.transaction():
+            first = await bench.take(a, at=1)
+            second = asyncio.create_task(bench.take(a, at=1, through=other))
+            await asyncio.wait([second], timeout=0.3)
+        assert [first, await second] == [None, Fenced(3)]
+    assert await bench.taken("a") == [2, 4]
+
+
+async def test_a_retry_and_the_consumer_do_not_take_the_same_record_in(bench: Bench) -> None:
+    a = await bench.say("a", 2, 4, 6)
+    await bench.take([a[0], a[2]])
+    async with bench.made.owner("pong") as other:
+        async with bench.pong.transaction():
+            await bench.take([a[1]])
+            again = asyncio.create_task(bench.retry("a", through=other))
+            await asyncio.wait([again], timeout=0.3)
+        await again
+    assert (await bench.taken("a"), await bench.parked()) == ([2, 4, 6], [])
+
+
+async def test_a_refused_partition_does_not_hold_up_the_others(bench: Bench) -> None:
+    a, b = await bench.say("a", 2), await bench.say("b", 4, 6)
+    topic = bench.topic
+    await bench.pong.execute("insert into bookmark select $1, n, 5 * n, '' from generate_series(1, 2) n", topic)
+    offered = {
+        1: [record_of(*a[0], topic=topic, partition=1, offset=4)],
+        2: [record_of(*each, topic=topic, partition=2, offset=10 + n) for n, each in enumerate(b)],
+        3: [record_of(*a[0], topic=topic, partition=3, offset=0)],
+    }
+    async with bench.pong.transaction():
+        assert await bench.partition.take(bench.pong, offered, careful=False) == {1: Fenced(5), 3: Fenced(0)}
+    assert await bench.taken("b") == [4, 6]
+    places = await bench.pong.fetch("select partition, next_offset from bookmark order by partition")
+    assert [tuple(place) for place in places] == [(1, 5), (2, 12)]
+    assert await bench.pong.fetchval("select partition from watermark where subject = 'b'") == 2
+
+
 async def test_a_forked_source_is_halted_never_skipped(bench: Bench) -> None:
     a, b = await bench.say("a", 2, 4), await bench.say("b", 6)
     await bench.take(a)
-    other = _forged(a[1])
-    await bench.take([other, b[0]])
-    assert [row["source"] for row in await bench.pong.fetch("select source from halted")] == ["ping"]
-    assert await bench.echoed() == [("a", 2), ("a", 4)], "nothing more of that source is taken in"
+    await bench.take([forged(a[1]), b[0]])
+    assert await bench.halted() == ["ping"]
+    assert (await bench.taken("a"), await bench.taken("b")) == ([2, 4], []), "nothing more of that source is taken in"
     assert [reason for _, _, reason in await bench.parked()] == ["halted", "halted"], "and nothing of it is lost"
 
 
 async def test_a_broken_link_is_a_fork(bench: Bench) -> None:
     a = await bench.say("a", 2, 4, 6)
     await bench.take(a[:1])
-    await bench.take([_forged(a[1], prevhash=b"\0" * 32)])
-    assert [row["source"] for row in await bench.pong.fetch("select source from halted")] == ["ping"]
+    await bench.take([forged(a[1], prevhash=b"\0" * 32)])
+    assert await bench.halted() == ["ping"]
+
+
+@pytest.mark.parametrize("link", [None, b"\0" * 32], ids=["same link", "other link"])
+async def test_a_fork_among_what_waits_is_noticed_when_its_turn_comes(bench: Bench, link: bytes | None) -> None:
+    a = await bench.say("a", 2, 4, 6)
+    other = forged(a[2], prevhash=link or a[2][0].prevhash)
+    await bench.take([a[0], other])
+    assert await bench.parked() == [("a", 3, "gap")]
+    await bench.take([a[2], a[1]] if link is None else [a[1]])
+    assert await bench.halted() == ["ping"]
+    assert [(subject, version) for subject, version, _ in await bench.parked()] == [("a", 3)], "what contradicts the rest is kept"
 
 
 async def test_an_unknown_version_waits_for_newer_code(bench: Bench) -> None:
     a, b = await bench.say("a", 2), await bench.say("b", 4)
-    await bench.take([_forged(a[0], schemaversion=9), b[0]])
+    await bench.take([forged(a[0], schemaversion=9), b[0]])
     assert await bench.parked() == [("a", 1, "unreadable")]
-    assert await bench.echoed() == [("b", 4)]
+    assert await bench.taken("b") == [4]
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(seed=st.integers(0, 10_000), sizes=st.lists(st.integers(1, 5), min_size=1, max_size=3))
-async def test_any_order_with_losses_made_good_drains_to_the_same(bench: Bench, seed: int, sizes: list[int]) -> None:
-    chance = random.Random(seed)  # noqa: S311 - not for secrets
-    streams = [await bench.say(str(new_id()), *range(2, 2 * size + 2, 2)) for size in sizes]
-    records = [record for stream in streams for record in stream] * 2
-    chance.shuffle(records)
-    while records:
-        size = chance.randint(1, 4)
-        await bench.take(records[:size])
-        records = records[size:]
-    assert await bench.parked() == []
-    taken = {subject for subject, _ in await bench.echoed()}
-    for stream in streams:
-        subject = stream[0][0].subject
-        assert subject in taken
-        rows = await bench.pong.fetch("select number from seen where source = 'ping' and subject = $1", subject)
-        assert [row[0] for row in rows] == list(range(2, 2 * len(stream) + 2, 2)), "once each, in order"
+async def test_what_is_not_heard_is_counted_so_that_what_follows_is_no_gap(bench: Bench) -> None:
+    a = await bench.say("a", 2, 4)
+    unheard = forged(a[0], type="sir.ping.whispered")
+    await bench.take([unheard, forged(a[1], prevhash=unheard[0].hash)])
+    assert (await bench.taken("a"), await bench.parked()) == ([4], [])
 
 
-def _forged(made: Made, **changes: Any) -> Made:
-    from dataclasses import replace
-
-    envelope, data = made
-    envelope = replace(envelope, id=new_id(), **changes)
-    return replace(envelope, hash=link(envelope, data)), data
+async def test_a_place_on_a_topic_made_anew_is_not_the_same_place(bench: Bench) -> None:
+    a, b = await bench.say("a", 2, 4), await bench.say("b", 6, 8)
+    await bench.take([a[1]])
+    await bench.pong.execute("update bookmark set next_offset = 0")
+    await bench.take([b[1]])
+    assert await bench.parked() == [("a", 2, "gap"), ("b", 2, "gap")]

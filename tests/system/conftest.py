@@ -15,7 +15,8 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import OKPKey
 
-from deploy.local.stack import ISSUER
+from deploy.local.environment import inherited
+from deploy.local.stack import ISSUER, Addresses, read
 from services.chassis.clock import new_id, seconds
 from tests.conftest import ROOT, Parts
 from tests.processes import DidNotStartError, local_stack
@@ -44,6 +45,13 @@ class Running:
         named = council if role.startswith("council") else None
         return {"Authorization": f"Bearer {self.token(role, named)}", "Idempotency-Key": str(new_id())} | more
 
+    @property
+    def addresses(self) -> Addresses:
+        """As the console and the conservation check know it."""
+        found = read(self.state)
+        assert found is not None
+        return found
+
     def kill(self, service: str) -> None:
         """Kill -9; the stack starts it again."""
         os.kill(json.loads((self.state / "stack.json").read_text())["pids"][service], signal.SIGKILL)
@@ -70,8 +78,9 @@ class Running:
 @pytest.fixture(scope="session")
 def stack(parts: Parts) -> Iterator[Running]:
     """The stack."""
-    shutil.rmtree(STATE, ignore_errors=True)
-    environment = os.environ | {"DATABASE_URL": parts.postgres, "KAFKA_BOOTSTRAP": parts.kafka}
+    if not {"DATABASE_URL", "KAFKA_BOOTSTRAP"} <= inherited().keys():
+        shutil.rmtree(STATE, ignore_errors=True)  # given servers know the stack that they were used by first
+    environment = inherited() | {"DATABASE_URL": parts.postgres, "KAFKA_BOOTSTRAP": parts.kafka}
     try:
         with local_stack("up", STATE, environment) as found:
             yield Running(STATE, found.services, found.kafka)
@@ -88,7 +97,12 @@ async def client() -> AsyncIterator[httpx2.AsyncClient]:
 
 @pytest.fixture
 def body() -> dict[str, Any]:
-    """A notification that nothing is wrong with; the person is invented."""
+    """A notification that nothing is wrong with."""
+    return invented()
+
+
+def invented() -> dict[str, Any]:
+    """A notification about nobody."""
     return {
         "council_reference": str(new_id()),
         "occurred_on": "2026-11-02",

@@ -4,8 +4,9 @@ import json
 from typing import Any
 
 import httpx2
-from aiokafka import AIOKafkaConsumer, TopicPartition
 
+from contracts.topics import CASE_EVENTS, GOVERNMENT
+from tests.conservation import everything
 from tests.system.conftest import Running
 
 Body = dict[str, Any]
@@ -42,9 +43,9 @@ async def test_nothing_personal_goes_out(stack: Running, client: httpx2.AsyncCli
     await stack.settled(client)
     assert "PLANTED" not in json.dumps(await feed(stack, client, subject))
     assert not [value for value in await government(stack.kafka) if b"PLANTED" in value]
-    records = await everything(stack.kafka, "sir.case-events.v1")
-    assert any(subject.encode() in key for key, _ in records), "the positive control: the case's events are there"
-    assert not [value for _, value in records if b"PLANTED" in value]
+    records = await everything(stack.kafka, CASE_EVENTS)
+    assert any(subject.encode() in record.key for record in records), "the positive control: the case's events are there"
+    assert not [record for record in records if b"PLANTED" in record.value + str(record.headers).encode()]
     for log in (stack.state / "logs").glob("*.log"):
         assert b"PLANTED" not in log.read_bytes(), log.name
     for url in stack.services.values():
@@ -123,17 +124,4 @@ async def test_every_service_may_be_killed_on_the_way(stack: Running, client: ht
 
 
 async def government(kafka: str) -> list[bytes]:
-    return [value for _, value in await everything(kafka, "sir.government.v1")]
-
-
-async def everything(kafka: str, topic: str) -> list[tuple[bytes, bytes]]:
-    found: list[tuple[bytes, bytes]] = []
-    async with AIOKafkaConsumer(
-        topic, bootstrap_servers=kafka, enable_auto_commit=False, auto_offset_reset="earliest"
-    ) as consumer:
-        places = [TopicPartition(topic, number) for number in consumer.partitions_for_topic(topic) or ()]
-        ends = await consumer.end_offsets(places)
-        while any([await consumer.position(place) < ends[place] for place in places]):
-            for batch in (await consumer.getmany(timeout_ms=300)).values():
-                found += [(record.key, record.value) for record in batch]
-    return found
+    return [record.value for record in await everything(kafka, GOVERNMENT)]

@@ -1,12 +1,12 @@
 """The whole demonstration, as `make demo` runs it: the report's figures come out, and a changed digit fails it."""
 
-import os
 import subprocess
 import sys
 from pathlib import Path
 
 from deploy.console.demo_register import FILE
 from tests.conftest import ROOT
+from tests.processes import own_parts
 
 
 def shown(register: Path, state: Path) -> subprocess.CompletedProcess[str]:
@@ -14,9 +14,8 @@ def shown(register: Path, state: Path) -> subprocess.CompletedProcess[str]:
         "import asyncio, sys; from pathlib import Path; import deploy.console.demo as d; "
         f"d.FOLDER = Path({str(state)!r}); sys.exit(asyncio.run(d.demo(Path({str(register)!r}))))"
     )
-    environment = {name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "KAFKA_BOOTSTRAP"}}
     return subprocess.run(
-        [sys.executable, "-c", program], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=240, check=False
+        [sys.executable, "-c", program], cwd=ROOT, env=own_parts(), capture_output=True, text=True, timeout=240, check=False
     )
 
 

@@ -8,4 +8,4 @@ from tests.toy.services import definition
 
 if __name__ == "__main__":
     name = sys.argv.pop(1)
-    main(definition(name), Settings)
+    main(__doc__, lambda _settings: definition(name), Settings)

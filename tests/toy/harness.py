@@ -8,7 +8,7 @@ import signal
 import socket
 import sys
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,14 +17,21 @@ from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
 import httpx2
-from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka import AIOKafkaProducer, ConsumerRecord
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from joserfc import jwt
 from joserfc.jwk import KeySet, OKPKey
 
 from contracts.envelope import Envelope
+from deploy.local.environment import inherited
 from services.chassis import codec
 from services.chassis.clock import new_id, seconds
+from services.chassis.keys import Keyring
+from services.chassis.postgres import open_pool
+from services.chassis.store import Store
+from tests.conservation import Facts, everything, kept, same, told
+from tests.toy.language import PING, Pinged
+from tests.toy.services import DECIDER
 
 ROOT = Path(__file__).parents[2]
 SQL = ROOT / "services" / "chassis" / "sql"
@@ -58,6 +65,7 @@ class Toy:
     processes: dict[str, asyncio.subprocess.Process] = field(default_factory=dict)
     ports: dict[str, int] = field(default_factory=dict)
     starting: asyncio.Lock = field(default_factory=asyncio.Lock)
+    patience: float = 60.0
 
     @property
     def topic(self) -> str:
@@ -84,7 +92,7 @@ class Toy:
     def environment(self, name: str, **more: str) -> dict[str, str]:
         """The environment of a toy process."""
         return {
-            **{k: v for k, v in os.environ.items() if not k.startswith("SIR_")},
+            **inherited(),
             "PYTHONPATH": str(ROOT),
             "SIR_ENVIRONMENT": "development",
             "SIR_PORT": str(self.ports[name]),
@@ -160,80 +168,93 @@ class Toy:
         """Headers of a command."""
         return {"Authorization": f"Bearer {self.token()}", "Idempotency-Key": key or str(new_id()), **more}
 
-    async def ping(self, client: httpx2.AsyncClient, number: int, *, key: str, secret: str | None = None) -> httpx2.Response:
-        """Say a first number, again and again until it is answered."""
-        async with asyncio.timeout(60):
+    async def ping(
+        self,
+        client: httpx2.AsyncClient,
+        number: int,
+        *,
+        key: str,
+        secret: str | None = None,
+        after: tuple[str, int] | None = None,
+    ) -> httpx2.Response:
+        """Say a first number, or one `after` a case's version, again and again until it is answered."""
+        path = f"/v1/cases/{after[0]}/pings" if after else "/v1/pings"
+        headers = self.headers(key) | ({"If-Match": f'"{after[1]}"'} if after else {})
+        async with asyncio.timeout(self.patience):
             while True:
                 try:
                     body = {"number": number, "secret": secret}
-                    answer = await client.post(f"{self.base('ping')}/v1/pings", json=body, headers=self.headers(key))
-                    if answer.status_code not in {409, 503}:
+                    answer = await client.post(self.base("ping") + path, json=body, headers=headers)
+                    if answer.status_code != httpx2.codes.SERVICE_UNAVAILABLE and "request_in_progress" not in answer.text:
                         return answer
                 except httpx2.HTTPError:
                     pass
                 await self.running("ping")
                 await asyncio.sleep(0.05)
 
+    async def taken_in(self, name: str) -> None:
+        """Wait until one service has read the topic to its end."""
+        async with asyncio.timeout(30), httpx2.AsyncClient(headers={"Authorization": f"Bearer {self.token()}"}) as client:
+            while (await client.get(f"{self.base(name)}/v1/status")).json()["behind"] != 0:
+                await asyncio.sleep(0.05)
+
+    async def send(self, said: Sequence[tuple[Envelope, bytes]]) -> None:
+        """Put records on the topic in this order, as a relay would."""
+        async with AIOKafkaProducer(bootstrap_servers=self.kafka) as producer:
+            for envelope, data in said:
+                await producer.send_and_wait(self.topic, data, key=envelope.subject.encode(), headers=codec.headers(envelope))
+
     async def settled(self, *, seconds: float = 60) -> None:
         """Wait until both services have taken everything in."""
         async with asyncio.timeout(seconds), httpx2.AsyncClient(headers={"Authorization": f"Bearer {self.token()}"}) as client:
             before: list[int] = []
             while True:
-                told = []
+                standing = []
                 for name in ("ping", "pong"):
                     await self.running(name)
                     try:
-                        told.append((await client.get(f"{self.base(name)}/v1/status")).json())
+                        standing.append((await client.get(f"{self.base(name)}/v1/status")).json())
                     except (httpx2.HTTPError, ValueError):
-                        told.append({"behind": None, "outbox": None, "events": None})
-                events = [each.get("events") for each in told]
-                if all(each.get("behind") == 0 and each.get("outbox") == 0 for each in told) and events == before:
+                        standing.append({"behind": None, "outbox": None, "events": None})
+                events = [each.get("events") for each in standing]
+                if all(each.get("behind") == 0 and each.get("outbox") == 0 for each in standing) and events == before:
                     return
                 before = events
                 await asyncio.sleep(0.1)
 
+    async def secrets(self) -> Counter[str | None]:
+        """The secret of each event of ping as whoever has the keys reads it; None where its key is destroyed."""
+        keys = await open_pool(on_database(self.postgres, f"sir_keys__{self.suffix}"), name="test", size=1)
+        keyring = Keyring.load(keys, self.folder / "kek")
+        store = Store(source="ping", decider=DECIDER, catalogue=PING, upcasters={}, keyring=keyring)
+        async with self.owner("ping") as connection:
+            subjects = await connection.fetch("select subject from stream where version > 0")
+            events = [record.event for row in subjects for record in await store.history(connection, row["subject"])]
+        await keys.close()
+        return Counter(event.secret.reveal() for event in events if isinstance(event, Pinged) and event.secret is not None)
+
     async def records(self) -> list[tuple[Envelope, ConsumerRecord]]:
         """Everything on the topic."""
-        found: list[tuple[Envelope, ConsumerRecord]] = []
-        async with AIOKafkaConsumer(bootstrap_servers=self.kafka, enable_auto_commit=False) as consumer:
-            places = [TopicPartition(self.topic, number) for number in range(PARTITIONS)]
-            consumer.assign(places)
-            await consumer.seek_to_beginning(*places)
-            ends = await consumer.end_offsets(places)
-            while any([await consumer.position(place) < ends[place] for place in places]):
-                for batch in (await consumer.getmany(timeout_ms=500)).values():
-                    found += [(codec.from_headers(record.headers), record) for record in batch]
-        return found
+        return [(codec.from_headers(record.headers), record) for record in await everything(self.kafka, self.topic)]
 
-    async def conserved(self) -> dict[str, int]:
-        """Stores, topic and read models hold the same facts: nothing lost, doubled, invented or out of order.
+    async def conserved(self, *, in_order: bool = True) -> dict[str, int]:
+        """Stores, topic and read models hold the same facts: nothing lost, doubled, invented or (unless something got lost) out of order.
 
         Raises:
             AssertionError: which of it does not hold.
         """
-        stores: dict[tuple[str, str, int], bytes] = {}
+        stores: Facts = {}
         for name in ("ping", "pong"):
             async with self.owner(name) as connection:
-                rows = await connection.fetch("select subject, version, hash from event")
-            stores |= {(name, row["subject"], row["version"]): row["hash"] for row in rows}
-        on_topic: dict[tuple[str, str, int], bytes] = {}
-        first: dict[tuple[str, str], int] = Counter()
+                stores |= await kept(connection, name)
         records = await self.records()
-        for envelope, _ in records:
-            identity = (envelope.source, envelope.subject, envelope.streamversion)
-            if identity not in on_topic:
-                assert envelope.streamversion == first[identity[:2]] + 1, f"out of order on the topic: {identity}"
-                first[identity[:2]] = envelope.streamversion
-            assert on_topic.setdefault(identity, envelope.hash) == envelope.hash, f"two events under one version: {identity}"
-        assert on_topic == stores, (
-            f"only in a store: {stores.keys() - on_topic.keys()}; only on the topic: {on_topic.keys() - stores.keys()}"
-        )
+        same("a store", stores, "the topic", told((envelope for envelope, _ in records), in_order=in_order))
         for name in ("ping", "pong"):
             async with self.owner(name) as connection:
                 rows = await connection.fetch("select source, subject, count(*) from seen group by 1, 2")
             seen = Counter({(row[0], row[1]): row[2] for row in rows})
-            told = Counter((source, subject) for source, subject, _ in stores)
-            assert seen == told, f"{name}'s read model differs: {(seen - told) + (told - seen)}"
+            said = Counter((source, subject) for source, subject, _ in stores)
+            assert seen == said, f"{name}'s read model differs: {(seen - said) + (said - seen)}"
         echoes = Counter(subject for source, subject, _ in stores if source == "pong")
         assert echoes == Counter(subject for source, subject, _ in stores if source == "ping"), "an echo is missing or doubled"
         return {"events": len(stores), "records": len(records)}

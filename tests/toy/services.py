@@ -75,7 +75,7 @@ _SEEN = "insert into seen (subject, source, number) select * from unnest($1::tex
 
 async def project(connection: asyncpg.Connection, records: Sequence[Record]) -> None:
     """One row for each own event."""
-    await _rows(connection, [(r.envelope, r.event) for r in records])
+    await rows(connection, [(r.envelope, r.event) for r in records])
 
 
 async def project_heard(connection: asyncpg.Connection, heard: Sequence[Heard]) -> None:
@@ -83,10 +83,11 @@ async def project_heard(connection: asyncpg.Connection, heard: Sequence[Heard]) 
     if any(each.event.number == 666 for each in heard):
         msg = "the number of the beast"
         raise ValueError(msg)
-    await _rows(connection, [(h.envelope, h.event) for h in heard])
+    await rows(connection, [(h.envelope, h.event) for h in heard])
 
 
-async def _rows(connection: asyncpg.Connection, events: Sequence[tuple[Envelope, Any]]) -> None:
+async def rows(connection: asyncpg.Connection, events: Sequence[tuple[Envelope, Any]]) -> None:
+    """One row for each event."""
     if events:
         await connection.execute(
             _SEEN, *map(list, zip(*[(e.subject, e.source, event.number) for e, event in events], strict=True))
@@ -116,10 +117,8 @@ def cause(caller: Caller, correlation: UUID) -> Cause:
     return Cause(role=caller.role, actor=caller.actor, council=caller.council, origin="live", correlation=correlation)  # type: ignore[arg-type]
 
 
-async def first(service: Service[State], asked: Asked[Said]) -> Ask:
+async def first(_service: Service[State], asked: Asked[Said]) -> Ask:
     subject = str(new_id())
-    if service.keyring:
-        await service.keyring.create(subject)
     return Ask(
         subject=subject,
         command=Ping(number=asked.body.number, secret=asked.body.secret),
@@ -173,4 +172,5 @@ def definition(name: str) -> Definition[State]:
         roles=ROLES,
         council_roles=frozenset({"council"}),
         keys=name == "ping",
+        makes_keys=name == "ping",
     )

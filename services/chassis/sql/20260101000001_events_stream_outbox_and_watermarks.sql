@@ -94,6 +94,7 @@ create table watermark (
     primary key (source, subject)
 ) with (fillfactor = 80);
 
+-- A topic that is made anew gives its offsets again: a place does not identify a record for ever.
 create table parked (
     id bigint generated always as identity primary key,
     topic text not null,
@@ -106,8 +107,7 @@ create table parked (
     data bytea not null,
     reason text not null,
     detail text not null,
-    parked timestamptz not null default clock_timestamp(),
-    unique (topic, partition, "offset")
+    parked timestamptz not null default clock_timestamp()
 );
 create index parked_subject on parked (subject, id);
 
@@ -123,7 +123,7 @@ create table halted (
 -- Grants: the service reads and adds; only what is a queue or a mark may be changed or removed.
 do $$
 declare
-    -- A database may carry a suffix (sir_intake__trial); its roles are the service's own.
+    -- A database may carry a suffix (sir_pong__trial); its roles are the service's own.
     service text := split_part(current_database(), '__', 1);
     reader text := service || '_query';
 begin

@@ -1,4 +1,4 @@
-"""The first look at a case: in scope, out of scope, or a duplicate of another. A later look replaces an earlier one."""
+"""The first look at a case: in scope, out of scope, or a duplicate of another; and whose case it is. A later one replaces it."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -6,11 +6,13 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Final
 
-from contracts.clocks import london_date
-from contracts.codes import TriageOutcome
-from contracts.envelope import Decision, Event, Fault, Refused
-from contracts.feedback import CaseTriaged
+from contracts.codes import Role, TriageOutcome
+from contracts.envelope import Decision, Fault
+from contracts.feedback import CaseAllocated, CaseTriaged
 from contracts.personal import Personal
+from services.feedback.domain.case import Case
+from services.feedback.domain.days import day_of, misdated, refused
+from services.feedback.domain.standing import Around
 
 
 class Original(StrEnum):
@@ -23,87 +25,85 @@ class Original(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Triage:
-    """Say what the case is. `on` is the day of the look, None for today; the rest is what else is known of the two cases."""
+    """Say what the case is. The last two are what else is known of the two cases."""
 
+    around: Around
     case: str
     outcome: TriageOutcome
     duplicate_of: str | None
     reason: str | None
-    on: date | None
-    received_on: date
     original: Original | None
     has_duplicates: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """Nobody has looked yet."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Triaged:
-    """What the latest look found."""
+class Allocate:
+    """Give the case to an inspector. `conflict`: whether that inspector has declared an interest in its council (R-32)."""
 
-    outcome: TriageOutcome
-    on: date
-    duplicate_of: str | None
-    reason: str | None
-
-
-State = Waiting | Triaged
-
-WAITING: Final = Waiting()
+    around: Around
+    inspector: str
+    exception: str | None
+    role: str
+    conflict: bool
 
 
-def evolve(_state: State, event: Event) -> State:
-    """The state after one more event."""
-    match event:
-        case CaseTriaged(outcome=outcome, on=day, duplicate_of=original, reason=reason):
-            return Triaged(
-                outcome=TriageOutcome(outcome), on=day, duplicate_of=original, reason=reason.reveal() if reason else None
-            )
-        case _:
-            msg = f"{type(event).__name__} is not ours"
-            raise TypeError(msg)
-
-
-def decide(state: State, command: Triage, at: datetime) -> Decision:
-    """What follows from a look at the instant `at`."""
-    today = london_date(at)
-    if _says_the_same(state, command):
+def triage(case: Case, command: Triage, at: datetime) -> Decision:
+    """What follows from a look."""
+    if _seen_so(case, command):
         return []
-    if faults := tuple(_faults(command, today)):
-        return Refused(code="invalid", detail="This cannot be said of the case.", faults=faults)
+    if faults := tuple(_faults(command, at)):
+        return refused(faults)
     return [
         CaseTriaged(
             outcome=command.outcome,
-            on=command.on or today,
+            on=day_of(command.around, at),
             duplicate_of=command.duplicate_of,
             reason=None if command.reason is None else Personal(command.reason),
         )
     ]
 
 
-def _says_the_same(state: State, command: Triage) -> bool:
-    match state:
-        case Triaged(outcome=outcome, on=day, duplicate_of=original, reason=reason):
-            known = (outcome, original, reason)
-            return known == (command.outcome, command.duplicate_of, command.reason) and command.on in {None, day}
-        case Waiting():
-            return False
+def allocate(case: Case, command: Allocate, at: datetime) -> Decision:
+    """What follows from giving the case to somebody."""
+    exception = None if command.exception is None else Personal(command.exception)
+    given = case.allocation
+    same = given is not None and (given.inspector, given.exception) == (command.inspector, exception)
+    if same and given is not None and _same_day(command, given.on):
+        return []
+    if faults := (*_conflicts(command), *misdated(command.around, at, {})):
+        return refused(faults)
+    return [CaseAllocated(on=day_of(command.around, at), inspector=command.inspector, exception=exception)]
 
 
-def _faults(command: Triage, today: date) -> Iterator[Fault]:
+def _conflicts(command: Allocate) -> Iterator[Fault]:
+    if command.exception is not None and command.role not in {Role.LEAD_OFFICER, Role.REGISTRAR}:
+        detail = "Only the lead officer makes an exception."
+        yield Fault(pointer="#/exception", code="lead_officer_only", detail=detail, rule="R-32")
+    elif command.conflict and command.exception is None and not command.around.registrar:
+        detail = "This inspector has declared an interest in the council: choose another, or the lead officer says why not."
+        yield Fault(pointer="#/inspector", code="conflict_of_interest", detail=detail, rule="R-32")
+
+
+def _seen_so(case: Case, command: Triage) -> bool:
+    seen = case.triage
+    # Voided by a reopening, a look is taken anew.
+    if seen is None or case.at.outcome is None:
+        return False
+    reason = seen.reason.reveal() if seen.reason is not None else None
+    same = (seen.outcome, seen.duplicate_of, reason) == (command.outcome, command.duplicate_of, command.reason)
+    return same and _same_day(command, seen.on)
+
+
+def _same_day(command: Triage | Allocate, day: date) -> bool:
+    return command.around.on in {None, day}
+
+
+def _faults(command: Triage, at: datetime) -> Iterator[Fault]:
     if command.outcome is TriageOutcome.DUPLICATE:
         yield from _original_faults(command)
     elif command.duplicate_of is not None:
         yield Fault(pointer="#/duplicate_of", code="not_allowed", detail="Only a duplicate names another case.")
-    if command.on is not None and command.on < command.received_on:
-        yield Fault(
-            pointer="#/occurred_at", code="before_receipt", detail="The case had not been received on this day.", rule="R-05"
-        )
-    if command.on is not None and command.on > today:
-        yield Fault(pointer="#/occurred_at", code="in_future", detail="This day has not come yet.", rule="R-05")
+    yield from misdated(command.around, at, {})
 
 
 def _original_faults(command: Triage) -> Iterator[Fault]:

@@ -25,7 +25,7 @@ class Held:
 
 
 def duties(said: Notification, *, received_on: date, edition: str, days: str) -> Sequence[Due | Held]:
-    """The clocks that a notification starts; one that the calendar cannot count is left out. With MAPPA the review waits (D-4)."""
+    """The clocks that a notification starts; one that no calendar can count is left out. With MAPPA the review waits (D-4)."""
     anchors = {
         Clock.NOTIFY: said.occurred_on if said.occurred_on_precision == Precision.DAY else None,
         Clock.NOTIFY_FROM_AWARENESS: said.became_aware_on,

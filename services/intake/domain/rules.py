@@ -1,8 +1,10 @@
 """The rules of a notification (domain 1.8): what is refused, and what is accepted with a flag. Pure."""
 
+import hmac
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
+from hashlib import sha256
 from typing import Final
 
 from contracts.calendars import CURRENT_CALENDAR, OutsideCalendar, calendar
@@ -58,6 +60,12 @@ def is_late(occurred_on: date | None, precision: str, received_on: date) -> bool
         return received_on > due_on(Clock.NOTIFY, occurred_on, policy_on(received_on), calendar(CURRENT_CALENDAR))
     except OutsideCalendar:
         return False
+
+
+def person_mark(secret: bytes, council: str, said: Notification) -> bytes | None:
+    """What tells two notifications of one person (R-13): an HMAC, since the identifier itself is sealed."""
+    identifier = said.person.council_person_id.reveal() if said.person.council_person_id else None
+    return hmac.digest(secret, f"{council}/{identifier}".encode(), sha256) if identifier else None
 
 
 def _scope(said: Notification) -> Iterator[Fault]:

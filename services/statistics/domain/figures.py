@@ -15,6 +15,24 @@ LABELS: Final[Mapping[str, str]] = {
     "ST-08": "Late notifications: working days taken",
     "ST-12": "Notification signed off by service manager or above",
     "ST-13": "Government informed in two working days",
+    "ST-20": "Reviews received",
+    "ST-22": "Initial analysis reviews",
+    "ST-23": "Comprehensive reviews",
+    "ST-24": "Reviews in three months, of those received",
+    "ST-24b": "Reviews in three months, of those due",
+    "ST-25": "Initial analysis review found appropriate",
+    "ST-26": "Comprehensive review required after an initial analysis",
+    "ST-27": "Initial analysis reviews for which information was requested",
+    "ST-28": "Comprehensive reviews of high quality",
+    "ST-29": "Review signed off by head of criminal justice social work or chief social work officer",
+    "ST-30": "Risk assessment completed",
+    "ST-31": "Risk assessment up to date",
+    "ST-32": "Risk management plan referred to",
+    "ST-33": "No reference to a risk management plan",
+    "ST-34": "Risk management plan informed by the assessment",
+    "ST-35": "Reviews of the order or licence referred to",
+    "ST-37": "Care Inspectorate responded within a month",
+    "ST-38": "Feedback answered in two weeks",
 }
 NOTES: Final[Mapping[str, str]] = {
     "ST-01": "By date of receipt, without those marked duplicate; withdrawn and out-of-scope cases stay counted.",
@@ -24,6 +42,24 @@ NOTES: Final[Mapping[str, str]] = {
     "ST-08": "Working days after the incident up to receipt, by the calendar of the clock; late is more than five.",
     "ST-12": "By the grade alone, of all notifications.",
     "ST-13": "Day 0 is the day of receipt. Open: not informed yet, and not yet due.",
+    "ST-20": "Cases whose first review came in; with the five other places a case can have, these add up to ST-01.",
+    "ST-22": "By the kind of the first submission; Part One counts as it.",
+    "ST-23": "By the kind of the first submission; Part Two counts as it.",
+    "ST-24": "First submission on or before its due day, of the reviews received.",
+    "ST-24b": "Reviews that are overdue are among the missed. Held: the Strategic Oversight Group has not decided yet.",
+    "ST-25": "Of initial analysis reviews judged, by the latest judgement.",
+    "ST-26": "Of initial analysis reviews judged, by the latest judgement.",
+    "ST-27": "Of initial analysis reviews received.",
+    "ST-28": "Of cases whose first submission was a comprehensive review that was assessed, by the latest judgement.",
+    "ST-29": "By the grade alone, of the reviews received.",
+    "ST-30": "Evidenced, of the reviews received.",
+    "ST-31": "Evidenced, of the reviews received; beside it, of those with the assessment completed.",
+    "ST-32": "Evidenced, of the reviews received.",
+    "ST-33": "The reviews received without those of ST-32.",
+    "ST-34": "Of the reviews with a plan.",
+    "ST-35": "Evidenced, of the reviews received.",
+    "ST-37": "Day 0 is the day of the first review; the first request for information or the letter is the response.",
+    "ST-38": "Of cases to which a letter was sent; any answer counts. Open: not answered yet, and not yet due.",
 }
 
 
@@ -34,6 +70,7 @@ class Timeliness:
     met: int
     missed: int
     open: int
+    held: int
     not_measurable: int
 
 
@@ -52,6 +89,33 @@ class Spread:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Reviews:
+    """How many cases have which place on the way to a review (the first six), and what the reviews received show."""
+
+    received: int
+    not_required: int
+    closed_mappa_scr: int
+    held_for_sog: int
+    overdue: int
+    not_yet_due: int
+    iars: int
+    crs: int
+    in_time: int
+    iars_appropriate: int
+    comprehensive_required: int
+    iars_with_request: int
+    crs_assessed: int
+    crs_of_high_quality: int
+    signed_off: int
+    assessed: int
+    up_to_date: int
+    assessed_up_to_date: int
+    planned: int
+    plan_informed: int
+    order_reviewed: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Counts:
     """What was counted for a period."""
 
@@ -64,12 +128,21 @@ class Counts:
     notify: Timeliness
     notify_from_awareness: Timeliness
     government_copy: Timeliness
+    review: Timeliness
+    feedback: Timeliness
+    acceptance: Timeliness
     late: Spread
+    reviews: Reviews
 
 
 def figures(counts: Counts) -> dict[str, dict[str, Any]]:
     """Every figure by its id, as published."""
-    told = {
+    told = _of_notifications(counts) | _of_reviews(counts) | _of_checks(counts.reviews)
+    return {name: {"label": LABELS[name], **told[name], "note": NOTES[name]} for name in LABELS}
+
+
+def _of_notifications(counts: Counts) -> dict[str, dict[str, Any]]:
+    return {
         "ST-01": {
             "value": counts.counted,
             "duplicates": counts.duplicates,
@@ -84,7 +157,43 @@ def figures(counts: Counts) -> dict[str, dict[str, Any]]:
         "ST-12": share(counts.signed_off, counts.counted),
         "ST-13": _timely(counts.government_copy) | {"open": counts.government_copy.open},
     }
-    return {name: {"label": LABELS[name], **figure, "note": NOTES[name]} for name, figure in told.items()}
+
+
+def _of_reviews(counts: Counts) -> dict[str, dict[str, Any]]:
+    found = counts.reviews
+    judged = found.iars_appropriate + found.comprehensive_required
+    return {
+        "ST-20": {
+            "value": found.received,
+            "not_yet_due": found.not_yet_due,
+            "overdue": found.overdue,
+            "held_for_sog": found.held_for_sog,
+            "closed_mappa_scr": found.closed_mappa_scr,
+            "not_required": found.not_required,
+        },
+        "ST-22": share(found.iars, found.received),
+        "ST-23": share(found.crs, found.received),
+        "ST-24": share(found.in_time, found.received),
+        "ST-24b": _timely(counts.review) | {"open": counts.review.open, "held": counts.review.held},
+        "ST-25": share(found.iars_appropriate, judged),
+        "ST-26": share(found.comprehensive_required, judged),
+        "ST-27": share(found.iars_with_request, found.iars),
+        "ST-28": share(found.crs_of_high_quality, found.crs_assessed),
+        "ST-29": share(found.signed_off, found.received),
+        "ST-37": share(counts.feedback.met, found.received) | {"open": counts.feedback.open},
+        "ST-38": _timely(counts.acceptance) | {"open": counts.acceptance.open},
+    }
+
+
+def _of_checks(found: Reviews) -> dict[str, dict[str, Any]]:
+    return {
+        "ST-30": share(found.assessed, found.received),
+        "ST-31": share(found.up_to_date, found.received) | {"of_completed": share(found.assessed_up_to_date, found.assessed)},
+        "ST-32": share(found.planned, found.received),
+        "ST-33": share(found.received - found.planned, found.received),
+        "ST-34": share(found.plan_informed, found.planned),
+        "ST-35": share(found.order_reviewed, found.received),
+    }
 
 
 def share(numerator: int, denominator: int) -> dict[str, Any]:

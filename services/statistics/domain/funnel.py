@@ -1,4 +1,4 @@
-"""A council's number beside what its population would lead one to expect: exact Poisson limits, a question and no verdict (domain 5)."""
+"""A council's number beside what its population lets one expect: exact Poisson limits, a question and no verdict (domain 5)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

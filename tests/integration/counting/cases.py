@@ -12,22 +12,29 @@ from statistics import median
 from typing import Any
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from dateutil.relativedelta import relativedelta
 from hypothesis import strategies as st
 
 from contracts.calendars import CURRENT_CALENDAR, calendar
 from contracts.clocks import Clock, noon_london, policy_on
-from contracts.codes import Grade
+from contracts.codes import Check, Grade
 from contracts.councils import COUNCILS
 from contracts.envelope import NO_HASH, Envelope, Event, Origin
-from contracts.feedback import CaseTriaged
+from contracts.feedback import CaseReopened, CaseTriaged, FeedbackSent, InformationRequested, ReviewAssessed
 from contracts.intake import (
+    Checked,
+    FeedbackAnswered,
     IncidentReclassified,
+    Mappa,
     Notification,
     NotificationAmended,
     NotificationCorrected,
     NotificationReceived,
     NotificationWithdrawn,
+    Review,
+    ReviewSubmitted,
     SignedOff,
+    SogDecided,
 )
 from contracts.notification import CopyRecorded, GovernmentNotified
 from contracts.personal import Personal
@@ -35,7 +42,7 @@ from services.chassis import codec
 from services.chassis.chain import link
 from services.chassis.clock import new_id
 from services.chassis.keys import Box
-from services.deadlines.domain.case_clocks import NO_CLOCKS, Clocks, Judge, decide, evolved
+from services.deadlines.domain.case_clocks import NO_CLOCKS, Clocks, Judge, decide_case, evolve_case
 from services.deadlines.domain.facts import Facts, learn
 
 BEGAN = datetime(2026, 1, 1, tzinfo=UTC)
@@ -44,6 +51,14 @@ DAY_ONE = date(2014, 3, 20)
 SCOTLAND = calendar(CURRENT_CALENDAR)
 CIPHER = AESGCM(bytes(32))
 HIGH_GRADES = {"service_manager", "senior_manager", "head_of_cjsw", "cswo"}
+HEADS = {"head_of_cjsw", "cswo"}
+ITEMS = (
+    "risk_assessment_completed",
+    "risk_assessment_up_to_date",
+    "risk_management_plan",
+    "plan_informed_by_assessment",
+    "order_reviews",
+)
 
 Said = tuple[Envelope, bytes, Event]
 
@@ -93,13 +108,59 @@ def notifications(draw: st.DrawFn) -> Notification:
         criteria=("C1",),
         incident_type=draw(st.sampled_from(["T01", "T02", "T03"])),
         signed_off_by=SignedOff(grade=grade) if grade else None,
+        mappa=draw(st.sampled_from([None, None, Mappa(category=1)])),
         summary=Personal("planted"),
     )
 
 
+@dataclass(frozen=True)
+class Road:
+    """The days on which one case went on, None where it did not: each at or after the one before."""
+
+    received_on: date
+    reviewed_on: date | None
+    requested_on: date | None
+    sent_on: date | None
+    answered_on: date | None
+
+
 @st.composite
-def intake(draw: st.DrawFn) -> list[Event]:
-    received_on = draw(days(0, 30))
+def roads(draw: st.DrawFn) -> Road:
+    at = received_on = draw(days(0, 30))
+    steps: list[date | None] = []
+    for longest in (130, 40, 40, 20):
+        going = bool(at) and draw(st.integers(0, 3)) > 0 and (not steps or steps[0] is not None)
+        at = at + timedelta(days=draw(st.integers(0, longest))) if going else at
+        steps.append(at if going else None)
+    if steps[2] is None:
+        steps[3] = None
+    return Road(received_on, *steps)
+
+
+@st.composite
+def submissions(draw: st.DrawFn, road: Road) -> list[Event]:
+    """The first review and, now and then, another; then the answer to the letter."""
+    said: list[Event] = []
+    if road.reviewed_on is None:
+        return said
+    for number in range(1, draw(st.integers(2, 3))):
+        grade = draw(st.sampled_from([None, *Grade]))
+        review = Review(
+            kind=draw(st.sampled_from(["IAR", "PART1", "CR"])),
+            counts_as=draw(st.sampled_from(["IAR", "CR"])),
+            checks=tuple(Checked(item=item, value=draw(st.sampled_from(list(Check)))) for item in ITEMS),
+            signed_off_by=SignedOff(grade=grade) if grade else None,
+            summary=Personal("planted"),
+        )
+        said.append(ReviewSubmitted(number=number, on=road.reviewed_on + timedelta(days=(number - 1) * 9), review=review))
+    if road.answered_on is not None:
+        said.append(FeedbackAnswered(letter=1, on=road.answered_on, response="disputed"))
+    return said
+
+
+@st.composite
+def intake(draw: st.DrawFn, road: Road) -> list[Event]:
+    received_on = road.received_on
     said = draw(notifications())
     kind = said.incident_type
     events: list[Event] = []
@@ -110,6 +171,10 @@ def intake(draw: st.DrawFn) -> list[Event]:
         )
     )  # fmt: skip
     last: date = received_on
+    decision = draw(st.sampled_from([None, "scr", "no_scr"]))
+    if decision is not None:
+        events.append(SogDecided(on=draw(days((received_on - DAY_ONE).days, 120)), decision=decision))
+    events += draw(submissions(road))
     for step in draw(st.lists(st.sampled_from(["correct", "amend", "reclassify"]), max_size=3)):
         if step == "reclassify":
             last = draw(days((last - DAY_ONE).days))
@@ -133,12 +198,35 @@ def intake(draw: st.DrawFn) -> list[Event]:
 
 
 @st.composite
-def feedback(draw: st.DrawFn, received_on: date) -> list[Event]:
-    looks, last = [], received_on
+def judgements(draw: st.DrawFn, road: Road) -> list[Event]:
+    """What the inspectorate did with the review."""
+    said: list[Event] = []
+    if road.requested_on is not None:
+        said.append(InformationRequested(request=1, on=road.requested_on))
+    if road.reviewed_on is not None:
+        said.extend(
+            ReviewAssessed(
+                on=road.reviewed_on + timedelta(days=draw(st.integers(0, 60))),
+                kind="IAR",
+                iar_decision=draw(st.sampled_from([None, "appropriate", "comprehensive_required"])),
+                quality=draw(st.sampled_from([None, "high", "satisfactory"])),
+            )
+            for _ in range(draw(st.integers(0, 2)))
+        )
+    if road.sent_on is not None:
+        said.append(FeedbackSent(letter=1, on=road.sent_on))
+    if draw(st.integers(0, 3)) == 0:
+        said.append(CaseReopened(on=draw(days((road.received_on - DAY_ONE).days, 150)), reason=Personal("planted")))
+    return said
+
+
+@st.composite
+def feedback(draw: st.DrawFn, road: Road) -> list[Event]:
+    looks, last = list(draw(judgements(road))), road.received_on
     for outcome in draw(st.lists(st.sampled_from(["in_scope", "out_of_scope", "out_of_scope", "duplicate"]), max_size=3)):
         last = draw(days((last - DAY_ONE).days))
         looks.append(CaseTriaged(outcome=outcome, on=last, duplicate_of=str(new_id()) if outcome == "duplicate" else None))
-    return list[Event](looks)
+    return looks
 
 
 @st.composite
@@ -157,9 +245,8 @@ def histories(draw: st.DrawFn, *, late_clocks: bool = True) -> History:
     history, at = History(), BEGAN
     for _ in range(draw(st.integers(1, 5))):
         subject, origin = str(new_id()), draw(st.sampled_from(list(Origin)))
-        council = draw(intake())
-        received_on = council[0].received_on  # type: ignore[attr-defined]
-        streams = [council, draw(feedback(received_on)), draw(telling(received_on, origin))]
+        road = draw(roads())
+        streams = [draw(intake(road)), draw(feedback(road)), draw(telling(road.received_on, origin))]
         recorded = _woven(draw, streams)
         heard = _woven(draw, streams) if late_clocks else recorded
         envelopes = {}
@@ -192,8 +279,8 @@ class _Clocks:
 
     def hear(self, envelope: Envelope, event: Event, *, at: datetime) -> None:
         self.facts = learn(self.facts, envelope, event)
-        for each in decide(self.clocks, Judge(facts=self.facts), at):
-            self.clocks = evolved(self.clocks, each)
+        for each in decide_case(self.clocks, Judge(facts=self.facts), at):
+            self.clocks = evolve_case(self.clocks, each)
             self.history.say(self.subject, each, at=at, origin=envelope.origin)
 
 
@@ -210,17 +297,73 @@ class Walked:
     out_of_scope: bool
     verdicts: dict[Clock, str]
     days_taken: int | None
+    review: ReviewSubmitted | None
+    place: str
+    requested: bool
+    iar_decision: str | None
+    quality: str | None
+
+    def shows(self, item: str) -> bool:
+        return self.review is not None and any(
+            each.item == item and each.value == "evidenced" for each in self.review.review.checks
+        )
+
+    def is_a(self, kind: str) -> bool:
+        return self.review is not None and self.review.review.counts_as == kind
 
 
 def walk(said: Iterable[Said], *, as_at: date, known_at: datetime) -> Walked | None:
     """What is true of one case."""
-    events = [(envelope, event) for envelope, _, event in said if envelope.recordedtime <= known_at]
-    received = next((event for _, event in events if isinstance(event, NotificationReceived)), None)
+    known = [(envelope, event) for envelope, _, event in said if envelope.recordedtime <= known_at]
+    received = next((event for _, event in known if isinstance(event, NotificationReceived)), None)
     if received is None or received.received_on > as_at:
         return None
+    now, kind = _said_now([event for _, event in known], received, as_at)
+    looks = [event for _, event in known if isinstance(event, CaseTriaged)]
+    events = [(envelope, event) for envelope, event in known if getattr(event, "on", as_at) <= as_at]
+    by_then = [event for _, event in events]
+    reopened = max((event.on for event in by_then if isinstance(event, CaseReopened)), default=date.min)
+    sound = [look for look in looks if look.on <= as_at and look.outcome != "duplicate"]
+    withdrawn = [event.on for event in by_then if isinstance(event, NotificationWithdrawn) and event.on > reopened]
+    last = max((place for place, event in enumerate(by_then) if isinstance(event, CaseReopened)), default=-1)
+    since = [event for event in by_then[last + 1 :] if isinstance(event, CaseTriaged)]
+    out = [
+        look.on
+        for look in sound[-1:]
+        if look.outcome == "out_of_scope" and (look.on > reopened or any(look is each for each in since))
+    ]
+    decided = [event for event in by_then if isinstance(event, SogDecided)]
+    scr = [
+        max(event.on, received.received_on) for event in decided if event.decision == "scr" and event.on > reopened and now.mappa
+    ]
+    fallen = min(withdrawn + out + scr, default=None)
+    review = next((event for event in by_then if isinstance(event, ReviewSubmitted)), None)
+    held = now.mappa is not None and not any(event.decision == "no_scr" for event in decided)
+    judged = sorted((event for event in by_then if isinstance(event, ReviewAssessed)), key=lambda event: event.on)
+    verdicts = _verdicts(events, received, now, fallen, as_at)
+    return Walked(
+        received=received,
+        said=now,
+        kind=kind,
+        grade=now.signed_off_by.grade if now.signed_off_by else None,
+        duplicate=bool(looks) and looks[-1].outcome == "duplicate",
+        withdrawn=bool(withdrawn),
+        out_of_scope=bool(out) and not withdrawn,
+        verdicts=verdicts,
+        days_taken=_days_taken(now, received),
+        review=review,
+        place=_place(review, withdrawn + out, scr, verdicts[Clock.REVIEW], held=held),
+        requested=any(isinstance(event, InformationRequested) for event in by_then),
+        iar_decision=next((each.iar_decision for each in reversed(judged) if each.iar_decision), None),
+        quality=next((each.quality for each in reversed(judged) if each.quality), None),
+    )
+
+
+def _said_now(known: Sequence[Event], received: NotificationReceived, as_at: date) -> tuple[Notification, str]:
+    """What the council says, and of what type the incident is."""
     now, kind = received.notification, received.notification.incident_type
     found: list[tuple[date, str]] = []
-    for _, event in events:
+    for event in known:
         match event:
             case NotificationCorrected() | NotificationAmended():
                 now = event.after
@@ -228,47 +371,92 @@ def walk(said: Iterable[Said], *, as_at: date, known_at: datetime) -> Walked | N
                     kind, found = event.after.incident_type, []
             case IncidentReclassified(on=on, after=after) if on <= as_at:
                 found.append((on, after))
-    looks = [event for _, event in events if isinstance(event, CaseTriaged)]
-    sound = [look for look in looks if look.on <= as_at and look.outcome != "duplicate"]
-    withdrawn = [event.on for _, event in events if isinstance(event, NotificationWithdrawn) and event.on <= as_at]
-    out = [sound[-1].on] if sound and sound[-1].outcome == "out_of_scope" else []
-    fallen = min(withdrawn + out, default=None)
+    return now, found[-1][1] if found else kind
+
+
+def _place(review: ReviewSubmitted | None, gone: Sequence[date], scr: Sequence[date], verdict: str, *, held: bool) -> str:
+    if review is not None:
+        return "received"
+    if gone:
+        return "not_required"
+    if scr:
+        return "closed_mappa_scr"
+    if held:
+        return "held_for_sog"
+    return "overdue" if verdict == "missed" else "not_yet_due"
+
+
+def _verdicts(
+    events: Sequence[tuple[Envelope, Event]], received: NotificationReceived, now: Notification, fallen: date | None, as_at: date
+) -> dict[Clock, str]:
+    def days_of(*kinds: type[Event]) -> list[tuple[date, Origin]]:
+        return [(event.on, envelope.origin) for envelope, event in events if isinstance(event, kinds)]  # type: ignore[attr-defined]
+
     receipt = [(received.received_on, Origin.LIVE)]
     told = [
         (event.informed_on, envelope.origin) for envelope, event in events if isinstance(event, GovernmentNotified | CopyRecorded)
     ]
+    reviews, letters = days_of(ReviewSubmitted)[:1], days_of(FeedbackSent)
     occurred = now.occurred_on if now.occurred_on_precision == "day" else None
     verdicts = {
-        Clock.NOTIFY: _verdict(occurred, 5, receipt, fallen, as_at),
-        Clock.NOTIFY_FROM_AWARENESS: _verdict(now.became_aware_on, 5, receipt, fallen, as_at),
-        Clock.GOVERNMENT_COPY: _verdict(received.received_on, 2, told, fallen, as_at),
+        Clock.NOTIFY: _verdict(_worked_on(occurred, 5), receipt, fallen, as_at),
+        Clock.NOTIFY_FROM_AWARENESS: _verdict(_worked_on(now.became_aware_on, 5), receipt, fallen, as_at),
+        Clock.GOVERNMENT_COPY: _verdict(_worked_on(received.received_on, 2), told, fallen, as_at),
+        Clock.REVIEW: _verdict(received.received_on + relativedelta(months=3), reviews, fallen, as_at),
+        Clock.FEEDBACK: "none",
+        Clock.ACCEPTANCE: "none",
     }
-    return Walked(
-        received=received,
-        said=now,
-        kind=found[-1][1] if found else kind,
-        grade=now.signed_off_by.grade if now.signed_off_by else None,
-        duplicate=bool(looks) and looks[-1].outcome == "duplicate",
-        withdrawn=bool(withdrawn),
-        out_of_scope=bool(out) and not withdrawn,
-        verdicts=verdicts,
-        days_taken=None if occurred is None or occurred.year < 1950 else _worked(occurred, received.received_on),
-    )
+    if reviews:
+        responses = [*days_of(InformationRequested), *letters]
+        verdicts[Clock.FEEDBACK] = _verdict(reviews[0][0] + relativedelta(months=1), responses, fallen, as_at)
+    if letters:
+        due = letters[0][0] + timedelta(days=14)
+        verdicts[Clock.ACCEPTANCE] = _verdict(due, days_of(FeedbackAnswered), fallen, as_at)
+    if now.mappa is not None:
+        decisions = [event for _, event in events if isinstance(event, SogDecided)]
+        verdicts[Clock.REVIEW] = _reviewed_under_mappa(decisions, received.received_on, reviews, fallen, as_at)
+    return verdicts
 
 
-def _verdict(day_zero: date | None, length: int, stops: Sequence[tuple[date, Origin]], fallen: date | None, as_at: date) -> str:
+def _reviewed_under_mappa(
+    decisions: Sequence[SogDecided],
+    received_on: date,
+    reviews: Sequence[tuple[date, Origin]],
+    fallen: date | None,
+    as_at: date,
+) -> str:
+    left = [each.on for each in decisions if each.decision == "no_scr"]
+    if not left or (reviews and reviews[0][0] <= max(received_on, left[0])):
+        verdict = _verdict(date.max, reviews, fallen, as_at)
+        return "held" if verdict == "open" else verdict
+    return _verdict(max(received_on, left[0]) + relativedelta(months=3), reviews, fallen, as_at)
+
+
+def _worked_on(day_zero: date | None, length: int) -> date | None:
+    """The last of so many working days."""
     if day_zero is None or day_zero < SCOTLAND.first:
-        return "not_measurable"
+        return None
     due, left = day_zero, length
     while left:
         due += timedelta(days=1)
         left -= SCOTLAND.is_working(due)
+    return due
+
+
+def _verdict(due: date | None, stops: Sequence[tuple[date, Origin]], fallen: date | None, as_at: date) -> str:
+    if due is None:
+        return "not_measurable"
     stopped = [on for on, origin in stops if on <= as_at and (fallen is None or on <= fallen or origin is Origin.IMPORT)]
     if stopped:
         return "met" if min(stopped) <= due else "missed"
     if fallen is not None:
         return "cancelled"
     return "missed" if as_at > due else "open"
+
+
+def _days_taken(now: Notification, received: NotificationReceived) -> int | None:
+    occurred = now.occurred_on if now.occurred_on_precision == "day" else None
+    return None if occurred is None or occurred.year < 1950 else _worked(occurred, received.received_on)
 
 
 def _worked(day_zero: date, received_on: date) -> int:
@@ -311,6 +499,7 @@ def expected(history: History, *, first: date, last: date, as_at: date, known_at
         },
         "ST-12": _share(sum(case.grade in HIGH_GRADES for case in counted), len(counted)),
         "ST-13": _timely(counted, Clock.GOVERNMENT_COPY, "open"),
+        **_of_reviews(counted),
         "councils": {
             code: (
                 sum(case.received.council == code for case in counted),
@@ -325,10 +514,49 @@ def expected(history: History, *, first: date, last: date, as_at: date, known_at
     }
 
 
-def _timely(cases: Sequence[Walked], clock: Clock, beside: str) -> dict[str, Any]:
+def _of_reviews(counted: Sequence[Walked]) -> dict[str, Any]:
+    received = [case for case in counted if case.place == "received"]
+    iars, crs = [case for case in received if case.is_a("IAR")], [case for case in received if case.is_a("CR")]
+    places = ("not_yet_due", "overdue", "held_for_sog", "closed_mappa_scr", "not_required")
+    judged = [case for case in iars if case.iar_decision]
+    assessed = [case for case in crs if case.quality]
+    completed = [case for case in received if case.shows("risk_assessment_completed")]
+    up_to_date = [case for case in received if case.shows("risk_assessment_up_to_date")]
+    planned = [case for case in received if case.shows("risk_management_plan")]
+    of = len(received)
+
+    def signed(case: Walked) -> bool:
+        by = case.review.review.signed_off_by if case.review else None
+        return by is not None and by.grade in HEADS
+
+    return {
+        "ST-20": {"value": of} | {place: sum(case.place == place for case in counted) for place in places},
+        "ST-22": _share(len(iars), of),
+        "ST-23": _share(len(crs), of),
+        "ST-24": _share(sum(case.verdicts[Clock.REVIEW] == "met" for case in received), of),
+        "ST-24b": _timely(counted, Clock.REVIEW, "open", "held"),
+        "ST-25": _share(sum(case.iar_decision == "appropriate" for case in judged), len(judged)),
+        "ST-26": _share(sum(case.iar_decision == "comprehensive_required" for case in judged), len(judged)),
+        "ST-27": _share(sum(case.requested for case in iars), len(iars)),
+        "ST-28": _share(sum(case.quality == "high" for case in assessed), len(assessed)),
+        "ST-29": _share(sum(map(signed, received)), of),
+        "ST-30": _share(len(completed), of),
+        "ST-31": _share(len(up_to_date), of)
+        | {"of_completed": _share(sum(case in up_to_date for case in completed), len(completed))},
+        "ST-32": _share(len(planned), of),
+        "ST-33": _share(of - len(planned), of),
+        "ST-34": _share(sum(case.shows("plan_informed_by_assessment") for case in planned), len(planned)),
+        "ST-35": _share(sum(case.shows("order_reviews") for case in received), of),
+        "ST-37": _share(sum(case.verdicts[Clock.FEEDBACK] == "met" for case in received), of)
+        | {"open": sum(case.verdicts[Clock.FEEDBACK] == "open" for case in received)},
+        "ST-38": _timely(counted, Clock.ACCEPTANCE, "open"),
+    }
+
+
+def _timely(cases: Sequence[Walked], clock: Clock, *beside: str) -> dict[str, Any]:
     verdicts = [case.verdicts[clock] for case in cases]
     met, missed = verdicts.count("met"), verdicts.count("missed")
-    return _share(met, met + missed) | {beside: verdicts.count(beside)}
+    return _share(met, met + missed) | {each: verdicts.count(each) for each in beside}
 
 
 def _share(numerator: int, denominator: int) -> dict[str, Any]:

@@ -110,12 +110,18 @@ async def test_a_question_that_makes_no_sense_is_refused_with_a_pointer(service:
         ] == "2026-02-01T10:00:00+00:00"
 
 
-async def test_its_own_stream_of_a_case_is_empty_and_anothers_case_unknown(service: Stage) -> None:
+async def test_a_case_has_its_place_in_every_figure_and_another_councils_is_unknown(service: Stage) -> None:
     case = await service.notify(council=EDINBURGH)
+    await service.notify(council=EDINBURGH)
     await service.caught_up()
     async with service.client("council", council=EDINBURGH) as own, service.client("council", council=GLASGOW) as other:
         answer = await own.get(f"/v1/cases/{case}")
-        assert (answer.json(), answer.headers["etag"]) == ({"case_id": case, "version": 0}, '"0"')
+        told = answer.json()
+        assert (told["case_id"], told["version"], answer.headers["etag"]) == (case, 0, '"0"')
+        places = [count for name, count in told["figures"]["ST-20"].items() if name not in {"label", "note"}]
+        assert (told["figures"]["ST-01"]["value"], sorted(places)) == (1, [0, 0, 0, 0, 0, 1])
+        before = (await own.get(f"/v1/cases/{case}?known_at=2020-01-01T00:00:00Z")).json()
+        assert before["figures"]["ST-01"]["value"] == 0
         assert (await own.get(f"/v1/cases/{case}/history")).json() == {"events": []}
         foreign, unknown = await other.get(f"/v1/cases/{case}"), await other.get(f"/v1/cases/{new_id()}")
     assert foreign.status_code == unknown.status_code == httpx2.codes.NOT_FOUND
@@ -137,7 +143,7 @@ async def test_the_ledger_pages_in_order_and_shows_no_personal_value(service: St
             following = answer.links.get("next", {}).get("url")
         assert (await client.get(f"/v1/ledger?after={seen[-1]['number']}")).json() == {"records": []}
     assert [each["number"] for each in seen] == sorted({each["number"] for each in seen})
-    assert {each["stream"] for each in seen} == {f"intake/{subject}" for subject in service.heads}
+    assert {each["stream"] for each in seen} == set(service.heads)
     assert {each["hash"] for each in seen} == {head.hash.hex() for head in service.heads.values()}
 
 
@@ -178,10 +184,10 @@ async def test_an_unknown_version_of_a_used_type_waits_with_its_case_alone(servi
 async def test_another_event_under_an_earlier_version_is_a_fork(service: Stage) -> None:
     """Only the ledger remembers the hash of a version that is not the last."""
     case = await service.notify()
-    first = service.heads[case]
+    first = service.heads[f"intake/{case}"]
     await service.amend(case)
     await service.caught_up()
-    service.heads.pop(case)
+    service.heads.pop(f"intake/{case}")
     rival = await service.say(NotificationWithdrawn(on=london_date(now()), reason=Personal(SECRET)), subject=case)
     assert (rival.streamversion, rival.hash == first.hash) == (1, False)
     await service.caught_up()

@@ -9,7 +9,6 @@ import asyncpg
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from contracts.clocks import Clock
 from services.chassis.hearing import Heard
 from services.statistics import queries
 from services.statistics.domain.figures import figures
@@ -61,7 +60,7 @@ def cuts(data: st.DataObject, count: int) -> list[int]:
 
 
 @WORKED
-@given(history=histories(), as_at=days(-2, 70), span=st.tuples(days(-2, 32), days(-2, 32)).map(sorted), data=st.data())
+@given(history=histories(), as_at=days(-2, 260), span=st.tuples(days(-2, 32), days(-2, 32)).map(sorted), data=st.data())
 async def test_as_at_any_day(
     connection: asyncpg.Connection, history: History, as_at: Any, span: Any, data: st.DataObject
 ) -> None:
@@ -73,7 +72,7 @@ async def test_as_at_any_day(
 
 
 @WORKED
-@given(history=histories(late_clocks=False), as_at=days(-2, 70), data=st.data())
+@given(history=histories(late_clocks=False), as_at=days(-2, 260), data=st.data())
 async def test_as_known_at_any_instant(connection: asyncpg.Connection, history: History, as_at: Any, data: st.DataObject) -> None:
     """One walk through time: at each second what had been recorded by then, and nothing that came later."""
     async with heard(connection, history.said, cuts(data, len(history.said))):
@@ -86,7 +85,7 @@ async def test_as_known_at_any_instant(connection: asyncpg.Connection, history: 
 
 
 @WORKED
-@given(history=histories(), as_at=days(0, 70), data=st.data())
+@given(history=histories(), as_at=days(0, 260), data=st.data())
 async def test_streams_may_interleave_in_any_way(
     connection: asyncpg.Connection, history: History, as_at: Any, data: st.DataObject
 ) -> None:
@@ -100,11 +99,3 @@ async def test_streams_may_interleave_in_any_way(
     woven = [left[stream].pop(0) for stream in order]
     async with heard(connection, woven, cuts(data, len(woven))):
         assert await counted(connection, question) == straight
-
-
-def test_the_clocks_that_are_counted_have_the_names_of_the_contract() -> None:
-    assert {Clock.NOTIFY, Clock.NOTIFY_FROM_AWARENESS, Clock.GOVERNMENT_COPY} == {
-        "notify",
-        "notify_from_awareness",
-        "government_copy",
-    }

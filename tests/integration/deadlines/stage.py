@@ -26,7 +26,7 @@ from services.chassis.chain import link
 from services.chassis.clock import new_id, now, seconds
 from services.chassis.partition import Partition
 from services.chassis.service import Service, opened
-from services.deadlines.app import DEADLINES
+from services.deadlines.app import definition
 from services.deadlines.domain.streams import Stream
 from services.deadlines.post import Courier, channels
 from services.deadlines.settings import DeadlinesSettings
@@ -84,8 +84,8 @@ class Stage:
         ]
         async with self.service.pool.acquire() as connection, connection.transaction():
             await connection.execute("insert into bookmark values ($1, 0, 0, '') on conflict do nothing", TOPIC)
-            partition = Partition(topic=TOPIC, listener=DEADLINES.listener(self.service))
-            assert await partition.take(connection, 0, records, careful=False) is None
+            partition = Partition(topic=TOPIC, listener=self.service.definition.listener(self.service))
+            assert await partition.take(connection, {0: records}, careful=False) == {}
         self.offset += len(records)
 
     async def notify(
@@ -195,8 +195,8 @@ async def stage(postgres: str, folder: Path, **said: Any) -> AsyncIterator[Stage
         secret_file=folder / "secret",
         **said,
     )
-    async with opened(DEADLINES, settings) as service:
-        app = http.build(service="deadlines", summary="", lifespan=_none, routers=DEADLINES.routers)
+    async with opened(definition(settings), settings) as service:
+        app = http.build(service="deadlines", summary="", lifespan=_none, routers=service.definition.routers)
         app.state.desk = app.state.standing = service
         yield Stage(service=service, key=key, app=app)
 

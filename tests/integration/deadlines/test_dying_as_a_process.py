@@ -27,6 +27,19 @@ async def breaches(process: Stage) -> int:
     return found
 
 
+async def guarded(process: Stage) -> list[tuple[Any, ...]]:
+    """What keeps the read models' rows from whom."""
+    connection = await process.owner()
+    policies = await connection.fetch(
+        "select tablename::text, policyname::text, roles::text, cmd, qual, with_check from pg_policies where schemaname = 'read'"
+    )
+    tables = await connection.fetch(
+        "select relname::text, relrowsecurity, relacl::text from pg_class where relnamespace = 'read'::regnamespace and relkind = 'r'"
+    )
+    await connection.close()
+    return sorted(map(tuple, [*policies, *tables]), key=str)
+
+
 @pytest.mark.parametrize(("place", "before_restart"), [("ticker.before_commit", 0), ("ticker.after_commit", 3)])
 async def test_a_kill_while_it_judges_neither_loses_nor_doubles_a_breach(process: Stage, place: str, before_restart: int) -> None:
     await process.start()
@@ -58,7 +71,9 @@ async def test_a_rebuild_from_the_topic_gives_the_same_read_models(process: Stag
         if number == 3:
             await process.withdraw(subject)
     await process.caught_up()
-    before = await shown(process, "open")
+    before, guards = await shown(process, "open"), await guarded(process)
     assert len(before) == 3
+    assert len(guards) > 3
     assert "the same as before" in " ".join((await process.word("rebuild")).split())
     assert await shown(process, "open") == before
+    assert await guarded(process) == guards, "who may read what is as before"

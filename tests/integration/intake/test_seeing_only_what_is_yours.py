@@ -4,7 +4,10 @@ from typing import Any
 
 import pytest
 
+from contracts.feedback import FeedbackSent, InformationRequested, Item
+from contracts.personal import Personal
 from services.chassis.clock import new_id
+from tests.integration.intake.steps import IAR, TODAY, done, hears
 from tests.integration.telling.stage import EDINBURGH, GLASGOW, Stage
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -78,8 +81,36 @@ async def test_a_list_comes_in_pages_without_gaps(intake: Stage, body: dict[str,
     assert paged[: len(whole)] == whole
 
 
+async def said_with_words(intake: Stage, case: str) -> None:
+    """Every step that takes words, with the planted ones in each."""
+    passages = [PLANTED]
+    review = IAR | {
+        "reviewer": {"name": PLANTED, "relationship": "manages_case"},
+        "checks": [each | {"note": PLANTED} for each in IAR["checks"]],
+        "signed_off_by": {"name": PLANTED, "grade": "cswo"},
+        "actions": [{"text": PLANTED, "owner": PLANTED}],
+        **dict.fromkeys(("strengths", "good_practice", "areas_for_improvement"), passages),
+        **dict.fromkeys(("summary", "reason_to_stay", "objectivity_exception"), PLANTED),
+    }
+    words = Personal(PLANTED)
+    async with intake.client("council", council=GLASGOW) as client, intake.client("lead_officer") as officer:
+        await done(client, case, "reviews", review)
+        await done(client, case, "review-withdrawals", {"reason": PLANTED})
+        await done(client, case, "reviews", review)
+        asked = InformationRequested(request=1, on=TODAY, review=2, items=(Item(text=words),))
+        await hears(intake, case, asked, FeedbackSent(letter=1, on=TODAY, review=2, text=words))
+        await done(client, case, "information", {"answers": [{"item": 1, "text": PLANTED}]})
+        await done(client, case, "feedback-response", {"response": "disputed", "comments": PLANTED})
+        await done(client, case, "actions", {"number": 2, "owner": PLANTED, "evidence": PLANTED})
+        await done(client, case, "reclassifications", {"incident_type": "T04", "basis": PLANTED})
+        await done(client, case, "transfer", {"to_council": EDINBURGH, "reason": PLANTED})
+        await done(client, case, "transfer", {"accept": False, "reason": PLANTED})
+        await done(officer, case, "legal-hold", {"reason": PLANTED})
+        assert (await client.get(f"/v1/cases/{case}")).text.count(PLANTED) > 20
+
+
 async def test_nothing_personal_is_in_the_database_or_the_log(intake: Stage, body: dict[str, Any]) -> None:
-    await planted(intake, body)
+    await said_with_words(intake, await planted(intake, body))
     owner = await intake.owner()
     try:
         tables = await owner.fetch(

@@ -37,11 +37,11 @@ async def test_a_case_waits_until_somebody_has_looked(inspectorate: Stage) -> No
         assert await waiting(client, f"?council={EDINBURGH}") == []
         answer = await say(client, first, "in_scope")
         assert (answer.status_code, answer.headers["etag"]) == (201, '"1"'), answer.text
-        assert await waiting(client) == [second]
+        assert await waiting(client, "?state=triage") == [second]
         shown = await client.get(f"/v1/cases/{first}")
         assert (shown.headers["etag"], shown.json()["status"], shown.json()["triage"]["outcome"]) == (
             '"1"',
-            "in_scope",
+            "awaiting_sog_decision",
             "in_scope",
         )
         assert (await client.get(f"/v1/cases/{withdrawn}")).json()["status"] == "withdrawn"

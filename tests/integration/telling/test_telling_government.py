@@ -4,7 +4,9 @@ import asyncio
 import json
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
+import httpx2
 import orjson
 import pytest
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # it ships no types
@@ -13,6 +15,7 @@ from contracts import government as published
 from contracts.clocks import london_date
 from contracts.envelope import Origin
 from services.chassis.clock import new_id, now
+from services.notification.feed import LOCK
 from tests.integration.telling.stage import EDINBURGH, GLASGOW, INITIALS, SECRET, Stage
 
 NAMES = ["notification-copied", "notification-amended", "notification-amended", "notification-withdrawn"]
@@ -41,6 +44,38 @@ async def test_a_case_is_told_from_receipt_to_withdrawal_in_order(government: St
         for record, event in zip(records, told, strict=True):
             answer = await client.get(f"/v1/events/{event['id']}")
             assert answer.content == record.value
+
+
+async def test_what_is_not_carried_yet_is_measured_and_has_no_evidence(government: Stage) -> None:
+    """Another writer leads, and carries nothing."""
+    other = await government.owner()
+    await other.execute(f"select pg_advisory_lock({LOCK})")
+    await government.start()
+    case = await government.notify()
+    await government.amend(case)
+    await government.caught_up()
+    told = await government.told()
+    async with government.client("government") as client:
+        assert await undelivered(client) == 2
+        assert [await evidence(client, event) for event in told] == [[], []]
+        await other.close()
+        records = await government.on_topic(least=2)
+        async with asyncio.timeout(10):
+            while await undelivered(client):
+                await asyncio.sleep(0.05)
+        found = [await evidence(client, event) for event in told]
+        assert [[each["offset"] for each in one] for one in found] == [[record.offset] for record in records]
+        assert (await client.get(f"/v1/events/{new_id()}/deliveries")).status_code == 404
+
+
+async def undelivered(client: httpx2.AsyncClient) -> int:
+    metrics = (await client.get("/metrics")).text
+    return next(int(float(line.split()[1])) for line in metrics.splitlines() if line.startswith("sir_feed_undelivered "))
+
+
+async def evidence(client: httpx2.AsyncClient, event: dict[str, Any]) -> list[dict[str, Any]]:
+    told: list[dict[str, Any]] = (await client.get(f"/v1/events/{event['id']}/deliveries")).json()["deliveries"]
+    return told
 
 
 async def test_what_a_register_brings_in_is_not_told(government: Stage) -> None:

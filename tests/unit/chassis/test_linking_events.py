@@ -1,7 +1,7 @@
 """The chain and the codec: what is hashed, sealed, sent and read back."""
 
 import json
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -51,6 +51,49 @@ def test_headers_bring_the_whole_envelope_back() -> None:
     assert link(codec.from_headers(codec.headers(ENVELOPE)), b"{}") == link(ENVELOPE, b"{}")
 
 
+def test_what_comes_back_has_the_types_of_the_envelope() -> None:
+    full = replace(ENVELOPE, **{name: value for name, value in OTHER.items() if value is not None})
+    for envelope in (ENVELOPE, full):
+        found = codec.from_headers(codec.headers(envelope))
+        assert [type(getattr(found, each.name)) for each in fields(found)] == [
+            type(getattr(envelope, each.name)) for each in fields(envelope)
+        ]
+
+
+def test_an_instant_of_another_offset_is_the_same_instant_in_utc() -> None:
+    moved = dict(codec.headers(ENVELOPE)) | {"ce_time": b"2026-01-01T01:00:00+01:00"}
+    assert codec.from_headers(moved.items()).time.isoformat() == ENVELOPE.time.isoformat()
+
+
+def test_headers_of_others_are_passed_over() -> None:
+    assert codec.from_headers([*codec.headers(ENVELOPE), ("my_hash", b"ff"), ("hash", b"ff"), ("x", b"")]) == ENVELOPE
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("ce_id", b"not-an-id"),
+        ("ce_correlationid", b"7"),
+        ("ce_time", b"2026-01-01T00:00:00"),
+        ("ce_recordedtime", b"yesterday"),
+        ("ce_origin", b"replayed"),
+        ("ce_schemaversion", b"1.5"),
+        ("ce_streamversion", b""),
+        ("ce_hash", b"xyz"),
+        ("ce_actor", b"\xff"),
+    ],
+)
+def test_a_header_that_is_not_what_it_should_be_is_an_error(name: str, value: bytes) -> None:
+    with pytest.raises(ValueError):  # noqa: PT011 - whatever its words, it is this kind that callers answer
+        codec.from_headers((dict(codec.headers(ENVELOPE)) | {name: value}).items())
+
+
+@pytest.mark.parametrize("name", ["ce_id", "ce_subject", "ce_time", "ce_hash", "ce_origin", "ce_streamversion"])
+def test_a_header_that_is_missing_is_an_error(name: str) -> None:
+    with pytest.raises((KeyError, ValueError)):
+        codec.from_headers([header for header in codec.headers(ENVELOPE) if header[0] != name])
+
+
 @given(secret=st.text(max_size=50))
 def test_a_sealed_value_opens_only_where_it_was_sealed(secret: str) -> None:
     cipher = AESGCM(b"k" * 32)
@@ -61,6 +104,11 @@ def test_a_sealed_value_opens_only_where_it_was_sealed(secret: str) -> None:
     assert opened.secret.reveal() == secret
     with pytest.raises(InvalidTag):
         codec.decode(Pinged.type, 1, data, catalogue=PING, upcasters={}, opener=Box(cipher, UUID(int=1).bytes).open)
+
+
+def test_the_same_value_is_never_sealed_the_same() -> None:
+    box = Box(AESGCM(b"k" * 32), IDENTITY.bytes)
+    assert len({box.seal("secret", b'"x"')["box"][:16] for _ in range(9)}) == 9
 
 
 def test_a_sealed_value_cannot_move_to_another_field() -> None:

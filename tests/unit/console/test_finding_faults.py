@@ -4,6 +4,13 @@ import pytest
 
 from tests.unit.console.registers import GOOD, faults, register
 
+REVIEWED = {"review_kind": "IAR", "review_submitted_on": "2014-06-02"}
+ANSWERED = REVIEWED | {
+    "feedback_sent_on": "2014-06-04",
+    "feedback_response": "accepted",
+    "feedback_responded_on": "2014-06-06",
+}
+
 
 @pytest.mark.parametrize("column", ["council", "council_reference", "notified_on", "criteria", "incident_type"])
 def test_a_compulsory_cell_may_not_be_empty(column: str) -> None:
@@ -71,20 +78,48 @@ def test_a_cell_that_cannot_be_read_says_what_to_write(column: str, cell: str, w
         ({"mappa": "1", "sog_decision": "scr", "sog_decided_on": "2014-03-02"}, "sog_decided_on"),
         ({"reclassified_to": "T02", "reclassified_on": "2014-03-06"}, "reclassified_on"),
         ({"government_informed_on": "2014-03-06"}, "government_informed_on"),
-        ({"review_submitted_on": "2014-03-06"}, "review_submitted_on"),
-        ({"review_submitted_on": "2014-06-02", "information_requested_on": "2014-06-01"}, "information_requested_on"),
-        ({"information_requested_on": "2014-06-02", "information_supplied_on": "2014-06-01"}, "information_supplied_on"),
-        ({"review_submitted_on": "2014-06-02", "comprehensive_submitted_on": "2014-06-01"}, "comprehensive_submitted_on"),
-        ({"information_supplied_on": "2014-06-02", "feedback_sent_on": "2014-06-01"}, "feedback_sent_on"),
-        ({"feedback_sent_on": "2014-06-02", "feedback_responded_on": "2014-06-01"}, "feedback_responded_on"),
-        ({"feedback_responded_on": "2014-06-02", "closed_on": "2014-06-01"}, "closed_on"),
-        ({"review_submitted_on": "2014-06-02", "closed_on": "2014-06-01"}, "closed_on"),
+        (REVIEWED | {"review_submitted_on": "2014-03-06"}, "review_submitted_on"),
+        (REVIEWED | {"information_requested_on": "2014-06-01"}, "information_requested_on"),
+        (
+            REVIEWED | {"information_requested_on": "2014-06-04", "information_supplied_on": "2014-06-03"},
+            "information_supplied_on",
+        ),
+        (REVIEWED | {"comprehensive_submitted_on": "2014-06-01"}, "comprehensive_submitted_on"),
+        (REVIEWED | {"information_requested_on": "2014-06-04", "feedback_sent_on": "2014-06-03"}, "feedback_sent_on"),
+        (ANSWERED | {"feedback_responded_on": "2014-06-03"}, "feedback_responded_on"),
+        (ANSWERED | {"closed_on": "2014-06-05"}, "closed_on"),
+        (REVIEWED | {"closed_on": "2014-06-01"}, "closed_on"),
     ],
 )
 def test_dates_run_in_order(earlier: dict[str, str], later: str) -> None:
     found = faults(**earlier)
     assert "correct one of the two dates" in found.pop(later)
     assert found == {}
+
+
+@pytest.mark.parametrize(
+    ("alone", "missing"),
+    [
+        ({"review_kind": "IAR"}, {"review_kind": "review_submitted_on"}),
+        ({"review_submitted_on": "2014-06-02"}, {"review_submitted_on": "review_kind"}),
+        ({"order_reviews": "evidenced"}, {"order_reviews": "review_submitted_on"}),
+        ({"iar_decision": "appropriate"}, {"iar_decision": "review_submitted_on"}),
+        ({"information_requested_on": "2014-06-02"}, {"information_requested_on": "review_submitted_on"}),
+        (REVIEWED | {"information_supplied_on": "2014-06-02"}, {"information_supplied_on": "information_requested_on"}),
+        (
+            REVIEWED | {"feedback_sent_on": "2014-06-03", "feedback_response": "accepted"},
+            {"feedback_response": "feedback_responded_on"},
+        ),
+        (
+            REVIEWED | {"feedback_sent_on": "2014-06-03", "feedback_responded_on": "2014-06-04"},
+            {"feedback_responded_on": "feedback_response"},
+        ),
+    ],
+)
+def test_what_cannot_be_understood_alone_says_what_it_needs(alone: dict[str, str], missing: dict[str, str]) -> None:
+    assert {column: reason.split(":")[0] for column, reason in faults(**alone).items()} == {
+        column: f"needs {needed}" for column, needed in missing.items()
+    }
 
 
 def test_equal_dates_are_in_order() -> None:
@@ -105,7 +140,8 @@ def test_equal_dates_are_in_order() -> None:
         "closed_on",
         "reclassified_on",
     )
-    assert faults(reclassified_to="T02", **dict.fromkeys((*dates, *more), day)) == {}
+    codes = {"reclassified_to": "T02", "review_kind": "IAR", "feedback_response": "accepted"}
+    assert faults(**codes, **dict.fromkeys((*dates, *more), day)) == {}
 
 
 def test_a_signature_and_the_strategic_group_may_come_before_the_notification() -> None:
@@ -186,11 +222,6 @@ def test_a_late_row_without_its_reason_is_a_warning() -> None:
     assert register(late).faults == ()
 
 
-def test_columns_of_reviews_are_checked_and_said_to_wait() -> None:
-    (warning,) = register(GOOD | {"review_kind": "IAR", "review_submitted_on": "2014-06-02", "quality": ""}).warnings
-    assert warning == "columns checked but not yet imported: review_kind, review_submitted_on"
-
-
 def test_all_faults_are_found_at_once() -> None:
     found = register(GOOD | {"council": "Atlantis", "criteria": "C9", "mappa": "7"}, GOOD | {"notified_on": "yesterday"})
     assert [(fault.row, fault.column) for fault in found.faults] == [
@@ -200,3 +231,11 @@ def test_all_faults_are_found_at_once() -> None:
         (3, "notified_on"),
     ]
     assert str(found.faults[-1]) == "row 3, column notified_on: write a date as 2014-03-21"
+
+
+def test_a_comprehensive_review_is_not_judged_as_an_initial_analysis_is() -> None:
+    cells = GOOD | REVIEWED | {"review_kind": "PART2", "iar_decision": "appropriate"}
+    found = register(cells)
+    assert found.faults == ()
+    assert found.warnings[0].startswith("row 2, column iar_decision: only an initial analysis")
+    assert register(cells | {"review_kind": "PART1"}).warnings == ()

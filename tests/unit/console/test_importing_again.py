@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import permutations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -11,7 +12,7 @@ from contracts.codes import IncidentType
 from deploy.console.client import RefusedError
 from deploy.console.importing import faulty_rows, refusals, valid
 from deploy.console.register import Fault, Row, read
-from deploy.console.steps import Known, disagreements, fingerprints, followed, in_order, key, looked_at, notification
+from deploy.console.steps import Known, Step, answered, disagreements, fingerprints, in_order, key, notification, replied, told
 from tests.unit.console.registers import GOOD, NOW, register, row
 
 GLASGOW = "S12000049"
@@ -44,7 +45,7 @@ def test_a_key_is_of_one_step_of_one_case(asked: list[tuple[str, str, str]]) -> 
 
 def test_a_key_does_not_depend_on_the_content() -> None:
     withdrawn = row(outcome="withdrawn")
-    assert followed(withdrawn)[0].key == followed(replace(withdrawn, incident_type=IncidentType.T02))[0].key
+    assert replied(withdrawn)[0].key == replied(replace(withdrawn, incident_type=IncidentType.T02))[0].key
 
 
 def test_how_a_value_is_written_makes_no_difference() -> None:
@@ -63,11 +64,6 @@ def test_a_known_row_with_other_content_names_its_columns() -> None:
     found = disagreements([changed], {changed.key: known(row())})
     assert sorted(columns(found)) == ["incident_type", "late_reason", "occurred_on"]
     assert "differs from what was imported as SIR-2014-0001" in found[0].reason
-
-
-def test_columns_that_are_not_yet_imported_make_no_difference() -> None:
-    reviewed = row(review_kind="IAR", review_submitted_on="2014-06-02")
-    assert disagreements([reviewed], {reviewed.key: known(row())}) == []
 
 
 def test_a_reference_of_a_live_case_is_one_fault() -> None:
@@ -131,29 +127,98 @@ def test_an_unknown_day_is_said_to_be_unknown() -> None:
     assert (said["occurred_on"], said["occurred_on_precision"], said["signed_off_by"]) == (None, "unknown", None)
 
 
-def test_a_withdrawal_takes_the_day_of_receipt_and_follows_the_reclassification() -> None:
-    changed, withdrawn = followed(
-        row(outcome="withdrawn", reclassified_to="T02", reclassified_on="2014-07-02", notified_on="2014-06-30T23:30:00Z")
-    )
-    assert (changed.name, changed.body["incident_type"], changed.body["occurred_at"]) == (
-        "reclassifications",
-        "T02",
-        "2014-07-02",
-    )
-    assert (withdrawn.name, withdrawn.body["occurred_at"]) == ("withdrawal", "2014-07-01")
+WHOLE = {
+    "mappa": "1",
+    "sog_decision": "no_scr",
+    "sog_decided_on": "2014-03-10",
+    "reclassified_to": "T02",
+    "reclassified_on": "2014-04-01",
+    "review_kind": "PART1",
+    "review_submitted_on": "2014-05-02",
+    "review_signed_off_by": "cswo",
+    "risk_assessment_completed": "evidenced",
+    "order_reviews": "not_referenced",
+    "assessment_tool": "LSCMI",
+    "information_requested_on": "2014-05-20",
+    "information_supplied_on": "2014-05-27",
+    "iar_decision": "comprehensive_required",
+    "comprehensive_submitted_on": "2014-06-20",
+    "quality": "high",
+    "feedback_sent_on": "2014-07-01",
+    "feedback_response": "disputed",
+    "feedback_responded_on": "2014-07-07",
+    "closed_on": "2014-07-20",
+    "government_informed_on": "2014-03-10",
+}
+
+
+def shapes(steps: Sequence[Step]) -> list[tuple[str, str, str | None]]:
+    return [(step.service, step.path, step.body.get("occurred_at")) for step in steps]
+
+
+def test_a_case_goes_its_whole_way_in_three_phases() -> None:
+    case = row(**WHOLE)
+    assert shapes(told(case)) == [
+        ("intake", "reclassifications", "2014-04-01"),
+        ("intake", "sog-decision", "2014-03-10"),
+        ("intake", "reviews", "2014-05-02"),
+        ("intake", "reviews", "2014-06-20"),
+    ]
+    assert shapes(answered(case, {})) == [
+        ("notification", "copies", None),
+        ("feedback", "information-requests", "2014-05-20"),
+        ("feedback", "assessment", "2014-06-20"),
+        ("feedback", "feedback", "2014-07-01"),
+    ]
+    assert shapes(replied(case)) == [
+        ("intake", "information", "2014-05-27"),
+        ("intake", "feedback-response", "2014-07-07"),
+        ("feedback", "closure", "2014-07-20"),
+    ]
+
+
+def test_no_two_steps_of_a_case_have_one_key() -> None:
+    case = row(**WHOLE, outcome="withdrawn")
+    steps = [*told(case), *answered(case, {}), *replied(case)]
+    assert len({step.key for step in steps}) == len(steps)
+
+
+def test_a_review_says_what_the_row_says_and_no_more() -> None:
+    review = told(row(**WHOLE))[2].body
+    assert review["checks"] == [
+        {"item": "risk_assessment_completed", "value": "evidenced"},
+        {"item": "order_reviews", "value": "not_referenced"},
+    ]
+    assert (review["kind"], review["assessment_tool"], review["signed_off_by"]["grade"]) == ("PART1", "LSCMI", "cswo")
+
+
+@pytest.mark.parametrize(
+    ("days", "judged"),
+    [
+        ({}, "2014-05-02"),
+        ({"feedback_sent_on": "2014-07-01"}, "2014-07-01"),
+        ({"comprehensive_submitted_on": "2014-06-20"}, "2014-06-20"),
+        ({"feedback_sent_on": "2014-07-01", "comprehensive_submitted_on": "2014-06-20"}, "2014-06-20"),
+        ({"feedback_sent_on": "2014-06-01", "comprehensive_submitted_on": "2014-06-20"}, "2014-06-01"),
+    ],
+)
+def test_a_judgement_takes_the_day_of_the_letter_or_of_the_later_review(days: dict[str, str], judged: str) -> None:
+    reviewed = {"review_kind": "IAR", "review_submitted_on": "2014-05-02", "iar_decision": "appropriate"}
+    (assessment, *_) = answered(row(**reviewed, **days), {})
+    assert (assessment.path, assessment.body["occurred_at"]) == ("assessment", judged)
+
+
+def test_a_withdrawal_takes_the_day_of_receipt_and_comes_last_of_all() -> None:
+    withdrawn = row(outcome="withdrawn", closed_on="2014-07-02", notified_on="2014-06-30T23:30:00Z")
+    assert shapes(replied(withdrawn)) == [("feedback", "closure", "2014-07-02"), ("intake", "withdrawal", "2014-07-01")]
 
 
 def test_a_first_look_takes_the_day_of_receipt_and_names_the_other_case() -> None:
     double = row(outcome="duplicate", duplicate_of="G2", government_informed_on="2014-03-10")
-    look, copy = looked_at(double, {(GLASGOW, "G2"): "case-2"})
-    assert (look.service, look.name, look.body["outcome"], look.body["duplicate_of"], look.body["occurred_at"]) == (
-        "feedback",
-        "triage",
-        "duplicate",
-        "case-2",
-        "2014-03-07",
-    )
-    assert (copy.service, copy.name, copy.body) == ("notification", "copies", {"informed_on": "2014-03-10"})
+    copy, look = answered(double, {(GLASGOW, "G2"): "case-2"})
+    assert shapes([look]) == [("feedback", "triage", "2014-03-07")]
+    assert (look.body["outcome"], look.body["duplicate_of"]) == ("duplicate", "case-2")
+    assert (copy.service, copy.path, copy.body) == ("notification", "copies", {"informed_on": "2014-03-10"})
 
 
 def test_valid_rows_leave_duplicates_of_faulty_ones_out() -> None:

@@ -69,7 +69,8 @@ def test_cells_that_are_missing_at_the_end_are_empty() -> None:
     [
         (b"", "row 1, column A: the file is empty"),
         (b"\xef\xbb\xbf\r\n\r\n", "row 1, column A: the file is empty"),
-        (b"PK\x03\x04...", "row 1, column A: XLSX and ODS files are not yet read: save the sheet as CSV"),
+        (b"PK\x03\x04...", "row 1, column A: the workbook cannot be opened"),
+        (b"\xd0\xcf\x11\xe0...", "row 1, column A: this is a workbook of an old kind"),
         (b"council\nOrkney\nEilean \xe9\n", "row 3, column A: the file is not in UTF-8"),
         (
             b'council,criteria\nFalkirk,C1\n"Fife,C1\n',

@@ -1,5 +1,6 @@
 """The committed demo register is what its generator makes, and gives every figure that the 2015 report printed (domain 1.9)."""
 
+import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -9,6 +10,7 @@ import pytest
 from contracts.clocks import months_after
 from contracts.codes import SIGNS_REVIEWS, Check, FeedbackResponse, IarDecision, Quality, ReviewKind, SogDecision
 from contracts.councils import council_named
+from deploy.console.comparing import value_of
 from deploy.console.demo_register import EARLIER_COUNCILS, FILE, lines, main, text
 from deploy.console.implied import Implied, implied
 from deploy.console.published import FIGURES, FIRST, LAST, SINCE, TABLE_2, TABLE_3, Figure
@@ -29,19 +31,21 @@ def test_the_file_is_what_the_generator_makes() -> None:
 
 def test_no_row_has_a_fault_and_every_late_one_has_its_reason() -> None:
     assert REGISTER.faults == ()
-    (only,) = REGISTER.warnings
-    assert only.startswith("columns checked but not yet imported: sog_decision,")
+    assert REGISTER.warnings == ()
     assert len(REGISTER.rows) == len(list(lines())) - 1 == 162
 
 
 @pytest.mark.parametrize("figure", FIGURES, ids=lambda figure: f"{figure.id} {figure.field}")
 def test_it_implies_the_printed_figure(figure: Figure) -> None:
     found = (WHOLE if figure.since_2012 else PERIOD).figures[figure.source]
-    value = found[figure.field]
-    assert (round(value) if figure.field == "mean" else value) == figure.number
+    value = value_of(figure, found)
+    counted = round(value) if figure.field == "mean" else value
+    assert counted >= figure.number if figure.at_least else counted == figure.number
     if figure.of is not None:
         assert found["denominator"] == figure.of
-        assert f"{round(Decimal(100 * figure.number) / figure.of)}%" == figure.printed
+    if figure.of is not None and (printed := re.match(r"([0-9.]+)%", figure.printed)):
+        digits = len(printed[1].partition(".")[2])
+        assert f"{round(Decimal(100 * figure.number) / figure.of, digits)}" == printed[1]
 
 
 def test_it_implies_tables_2_and_3() -> None:

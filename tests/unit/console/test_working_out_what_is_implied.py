@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from contracts.codes import Grade
-from deploy.console.implied import Implied, implied, share
+from deploy.console.implied import Implied, implied
 from deploy.console.register import Row
+from deploy.console.shares import share
 from tests.unit.console.registers import row
 
 FIRST, LAST = date(2014, 3, 1), date(2014, 3, 31)

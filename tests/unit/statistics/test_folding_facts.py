@@ -10,15 +10,24 @@ from hypothesis import strategies as st
 
 from services.statistics.projections import FOREVER, RECLASSIFIED, Changes, Told, fold, lasting
 from services.statistics.readers import (
+    Assessed,
     Cancelled,
     Counted,
+    Decided,
     Fact,
+    Mappa,
     Notification,
     Received,
     Reclassified,
+    Reopened,
+    Requested,
     Restated,
+    Review,
+    Sent,
     Started,
     Stopped,
+    Submitted,
+    Transferred,
     Triaged,
     Withdrawn,
 )
@@ -26,20 +35,32 @@ from services.statistics.readers import (
 START = datetime(2026, 1, 1, tzinfo=UTC)
 DAY = date(2026, 1, 1)
 SAID = Notification(incident_type="T01")
-LATER = Notification(incident_type="T02")
+LATER = Notification(incident_type="T02", mappa=Mappa())
 
 INTAKE: list[Fact] = [
     Restated(changed=("incident_type",), after=LATER),
     Restated(changed=("occurred_on",), after=SAID),
     Reclassified(on=DAY, after="T03"),
     Withdrawn(on=DAY),
+    Decided(on=DAY, decision="scr"),
+    Transferred(on=DAY, to_council="S12000036"),
+]
+FEEDBACK: list[Fact] = [
+    Triaged(on=DAY, outcome="in_scope"),
+    Triaged(on=DAY, outcome="duplicate"),
+    Requested(on=DAY),
+    Assessed(on=DAY, iar_decision="appropriate", quality="high"),
+    Sent(on=DAY),
+    Reopened(on=DAY),
 ]
 CLOCKS: list[Fact] = [
     Stopped(clock="notify", on=DAY, due_on=DAY, days_taken=3),
     Counted(clock="notify", due_on=DAY),
     Cancelled(clock="notify", reason="not_measurable"),
     Cancelled(clock="notify", reason="withdrawn"),
-    Started(clock="notify", due_on=DAY, instance=2),
+    Started(clock="feedback", due_on=DAY, instance=2),
+    Stopped(clock="feedback", on=DAY, due_on=DAY, instance=2),
+    Started(clock="information", due_on=DAY),
 ]
 
 
@@ -47,10 +68,17 @@ CLOCKS: list[Fact] = [
 def streams(draw: st.DrawFn) -> list[Told]:
     """Three streams of one case, recorded at instants of which neighbours may be one, woven together."""
     case = "0191a000-0000-7000-8000-000000000001"
+    submissions: list[Fact] = [
+        Submitted(number=number, on=DAY, review=Review(counts_as="IAR")) for number in range(1, draw(st.integers(1, 3)))
+    ]
     facts: list[list[Fact]] = [
-        [Received(council="S12000033", received_on=DAY, notification=SAID), *draw(st.lists(st.sampled_from(INTAKE), max_size=5))],
+        [
+            Received(council="S12000033", received_on=DAY, notification=SAID),
+            *draw(st.lists(st.sampled_from(INTAKE), max_size=5)),
+            *submissions,
+        ],
         [Started(clock="notify", due_on=DAY), *draw(st.lists(st.sampled_from(CLOCKS), max_size=6))],
-        draw(st.lists(st.sampled_from([Triaged(on=DAY, outcome="in_scope"), Triaged(on=DAY, outcome="duplicate")]), max_size=2)),
+        draw(st.lists(st.sampled_from(FEEDBACK), max_size=3)),
     ]
     told: list[list[Told]] = []
     for stream in facts:
@@ -68,6 +96,7 @@ class Tables:
 
     def __init__(self) -> None:
         self.received: list[Sequence[Any]] = []
+        self.reviews: list[Sequence[Any]] = []
         self.rows: dict[str, list[list[Any]]] = {"said": [], "clock": [], "mark": []}
 
     def write(self, changes: Changes) -> None:
@@ -81,6 +110,7 @@ class Tables:
                 "mark", [row for row in rows if row[0] == subject and row[1] == RECLASSIFIED and row[-1] == FOREVER], instant
             )
         self.received += changes.received
+        self.reviews += changes.reviews
         self.rows["said"] += lasting(changes.said.rows)
         self.rows["clock"] += lasting(changes.clocks.rows)
         self.rows["mark"] += lasting(changes.marks.rows)
@@ -93,7 +123,8 @@ class Tables:
                 row[-1] = instant
 
     def contents(self) -> dict[str, list[Any]]:
-        return {"received": sorted(self.received, key=repr)} | {name: sorted(rows, key=repr) for name, rows in self.rows.items()}
+        final = {"received": sorted(self.received, key=repr), "reviews": sorted(self.reviews, key=repr)}
+        return final | {name: sorted(rows, key=repr) for name, rows in self.rows.items()}
 
 
 @given(streams(), st.data())

@@ -16,6 +16,8 @@ HISTORY = Path(__file__).parents[3] / "contracts" / "history"
 
 def same(read_value: Any, published: Any) -> bool:
     """Whether every field that is read holds the published value."""
+    if isinstance(read_value, tuple):
+        return all(same(*pair) for pair in zip(read_value, published, strict=True))
     names = getattr(type(read_value), "__struct_fields__", None)
     if names is None:
         return bool(read_value == published)

@@ -6,9 +6,9 @@ from math import floor
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.statistics.domain.figures import Counts, Spread, Timeliness, figures, mean, percent
+from services.statistics.domain.figures import Counts, Reviews, Spread, Timeliness, figures, mean, percent
 
-NO_CLOCK = Timeliness(met=0, missed=0, open=0, not_measurable=0)
+NO_CLOCK = Timeliness(met=0, missed=0, open=0, held=0, not_measurable=0)
 NO_SPREAD = Spread(
     count=0,
     smallest=None,
@@ -19,9 +19,11 @@ NO_SPREAD = Spread(
     calendar_largest=None,
     calendar_median=None,
 )
+NO_REVIEWS = Reviews(**dict.fromkeys(Reviews.__slots__, 0))
 NOTHING = Counts(
     counted=0, duplicates=0, withdrawn=0, out_of_scope=0, councils=0, signed_off=0,
-    notify=NO_CLOCK, notify_from_awareness=NO_CLOCK, government_copy=NO_CLOCK, late=NO_SPREAD,
+    notify=NO_CLOCK, notify_from_awareness=NO_CLOCK, government_copy=NO_CLOCK, review=NO_CLOCK, feedback=NO_CLOCK,
+    acceptance=NO_CLOCK, late=NO_SPREAD, reviews=NO_REVIEWS,
 )  # fmt: skip
 
 
