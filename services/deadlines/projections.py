@@ -1,9 +1,8 @@
 """What each of the service's own events changes in its rows: the clocks behind every list, and the reminders that are to come."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import assert_never
+from typing import NamedTuple, assert_never
 
 from contracts.clocks import Clock, end_of_day_london, london_date
 from contracts.deadlines import (
@@ -30,9 +29,8 @@ ReminderKey = tuple[str, str, int, date, str]
 """The same, its due day and a threshold."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClockRow:
-    """One clock as it stands. Its state follows from the three days beside `due_on` and from today."""
+class ClockRow(NamedTuple):
+    """One clock as it stands: the table's columns in order. Its state follows from three days beside `due_on` and from today."""
 
     subject: str
     clock: str
@@ -42,6 +40,9 @@ class ClockRow:
     due_on: date
     policy: str
     calendar: str
+    sequence: int
+    """The version of the stream at which it changed last: what a calendar program goes by, since it only rises."""
+    changed: datetime
     held_on: date | None = None
     stopped_on: date | None = None
     cancelled_on: date | None = None
@@ -50,9 +51,6 @@ class ClockRow:
     due_before: date | None = None
     moved_by: str | None = None
     """The due day before it was counted again, and why that was."""
-    sequence: int
-    """The version of the stream at which it changed last: what a calendar program goes by, since it only rises."""
-    changed: datetime
     judged_from: datetime | None = None
     """From when the ticker may record a breach; None where it has nothing to do."""
 
@@ -62,8 +60,7 @@ class ClockRow:
         return self.subject, self.clock, self.instance
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReminderRow:
+class ReminderRow(NamedTuple):
     """One threshold of a clock that runs until a day; `fires_from` is None once it was said or nothing is left to be said."""
 
     subject: str
@@ -113,11 +110,11 @@ def changed(row: ClockRow | None, envelope: Envelope, event: ClockEvent) -> Cloc
             msg = "a clock that never started"
             raise AssertionError(msg)
         case ClockBreached():
-            return replace(row, judged_from=None)
+            return row._replace(judged_from=None)
         case _:
-            still = replace(
-                row, held_on=None, stopped_on=None, cancelled_on=None, reason=None, judged_from=None,
+            still = row._replace(
                 sequence=envelope.streamversion, changed=envelope.recordedtime,
+                held_on=None, stopped_on=None, cancelled_on=None, reason=None, judged_from=None,
             )  # fmt: skip
             return _still(still, event)
 
@@ -125,11 +122,11 @@ def changed(row: ClockRow | None, envelope: Envelope, event: ClockEvent) -> Cloc
 def _still(row: ClockRow, event: ClockHeld | ClockSatisfied | ClockCorrected | ClockCancelled) -> ClockRow:
     match event:
         case ClockHeld():
-            return replace(row, held_on=event.on, reason=event.reason)
+            return row._replace(held_on=event.on, reason=event.reason)
         case ClockSatisfied() | ClockCorrected():
-            return replace(row, stopped_on=event.on)
+            return row._replace(stopped_on=event.on)
         case ClockCancelled():
-            return replace(row, cancelled_on=event.on, reason=event.reason)
+            return row._replace(cancelled_on=event.on, reason=event.reason)
         case _:
             assert_never(event)
 
@@ -159,7 +156,7 @@ def reminders(rows: Iterable[ReminderRow], envelope: Envelope, event: ClockEvent
     """What an event changes in the reminders of its own clock: `rows` are those that there are."""
     match event:
         case ReminderDue():
-            yield from (replace(row, said=True, fires_from=None) for row in rows if _is(row, event))
+            yield from (row._replace(said=True, fires_from=None) for row in rows if _is(row, event))
         case ClockBreached():
             return
         case ClockStarted() | ClockRestarted() | ClockRecalculated():
@@ -172,7 +169,7 @@ def reminders(rows: Iterable[ReminderRow], envelope: Envelope, event: ClockEvent
 
 
 def _silenced(known: Mapping[ReminderKey, ReminderRow], but: Mapping[ReminderKey, ReminderRow]) -> Iterator[ReminderRow]:
-    yield from (replace(row, fires_from=None) for key, row in known.items() if row.fires_from is not None and key not in but)
+    yield from (row._replace(fires_from=None) for key, row in known.items() if row.fires_from is not None and key not in but)
 
 
 def _to_come(envelope: Envelope, event: Runs) -> Iterator[ReminderRow]:

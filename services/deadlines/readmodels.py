@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import astuple, replace
 from datetime import date
 from typing import Final
 
@@ -46,15 +45,15 @@ _TRANSFER_CASES: Final = """
 """
 _COUNCILS: Final = "select subject, council from known_case where subject = any($1)"
 _CLOCK: Final = (
-    "subject, clock, instance, council, day_zero, due_on, policy, calendar, held_on, stopped_on, cancelled_on, reason,"
-    " due_before, moved_by, sequence, changed, judged_from"
+    "subject, clock, instance, council, day_zero, due_on, policy, calendar, sequence, changed, held_on, stopped_on,"
+    " cancelled_on, reason, due_before, moved_by, judged_from"
 )
 _LOAD_CLOCKS: Final = f"select {_CLOCK} from clock where subject = any($1)"
 _KEEP_CLOCKS: Final = f"""
     insert into clock ({_CLOCK})
     select * from unnest($1::text[], $2::text[], $3::int[], $4::text[], $5::date[], $6::date[], $7::text[], $8::text[],
-                         $9::date[], $10::date[], $11::date[], $12::text[], $13::date[], $14::text[], $15::int[],
-                         $16::timestamptz[], $17::timestamptz[])
+                         $9::int[], $10::timestamptz[], $11::date[], $12::date[], $13::date[], $14::text[], $15::date[],
+                         $16::text[], $17::timestamptz[])
     on conflict (subject, clock, instance) do update set
         day_zero = excluded.day_zero, due_on = excluded.due_on, policy = excluded.policy, calendar = excluded.calendar,
         held_on = excluded.held_on, stopped_on = excluded.stopped_on, cancelled_on = excluded.cancelled_on,
@@ -78,8 +77,8 @@ async def project(connection: asyncpg.Connection, records: Sequence[Record]) -> 
     if not said:
         return
     subjects = list({envelope.subject for envelope, _ in said})
-    clocks = {row.key: row for row in (ClockRow(**each) for each in await connection.fetch(_LOAD_CLOCKS, subjects))}
-    coming = _by_clock(ReminderRow(**each) for each in await connection.fetch(_LOAD_REMINDERS, subjects))
+    clocks = {row.key: row for row in (ClockRow(*each.values()) for each in await connection.fetch(_LOAD_CLOCKS, subjects))}
+    coming = _by_clock(ReminderRow(*each.values()) for each in await connection.fetch(_LOAD_REMINDERS, subjects))
     touched: dict[ClockKey, ClockRow] = {}
     again: dict[ReminderKey, ReminderRow] = {}
     for envelope, event in said:
@@ -90,7 +89,7 @@ async def project(connection: asyncpg.Connection, records: Sequence[Record]) -> 
             again[row.key] = coming[key][row.key] = row
     await _keep_clocks(connection, subjects, list(touched.values()))
     if again:
-        await connection.execute(_KEEP_REMINDERS, *map(list, zip(*map(astuple, again.values()), strict=True)))
+        await connection.execute(_KEEP_REMINDERS, *map(list, zip(*again.values(), strict=True)))
 
 
 async def _keep_clocks(connection: asyncpg.Connection, subjects: Sequence[str], rows: Sequence[ClockRow]) -> None:
@@ -98,8 +97,8 @@ async def _keep_clocks(connection: asyncpg.Connection, subjects: Sequence[str], 
         return
     councils = {row["subject"]: row["council"] for row in await connection.fetch(_COUNCILS, subjects)}
     # Whoever has the case now, not whoever had it when the clock started: the topic may bring that after the transfer.
-    kept = [replace(row, council=councils.get(row.subject, row.council)) for row in rows]
-    await connection.execute(_KEEP_CLOCKS, *map(list, zip(*map(astuple, kept), strict=True)))
+    kept = [row._replace(council=councils.get(row.subject, row.council)) for row in rows]
+    await connection.execute(_KEEP_CLOCKS, *map(list, zip(*kept, strict=True)))
 
 
 def _by_clock(rows: Iterable[ReminderRow]) -> Mapping[ClockKey, dict[ReminderKey, ReminderRow]]:

@@ -8,7 +8,7 @@ import pytest
 
 from contracts.clocks import Clock, months_after
 from contracts.feedback import CaseTriaged
-from contracts.intake import Review, ReviewSubmitted, TransferAccepted
+from contracts.intake import Review, ReviewSubmitted, SogDecided, TransferAccepted
 from contracts.notification import GovernmentNotified
 from services.chassis.clock import new_id
 from tests.integration.deadlines.stage import EDINBURGH, GLASGOW, TODAY, Stage, copy_due
@@ -113,6 +113,18 @@ async def test_a_clock_that_fell_away_is_shown_as_cancelled_and_restored_as_runn
     assert await _state(deadlines, subject) == "cancelled"
     await deadlines.say(subject, CaseTriaged(outcome="in_scope", on=TODAY))
     assert await _state(deadlines, subject) == "running"
+
+
+async def test_under_mappa_the_review_is_shown_as_held_and_in_time_if_it_comes_before_the_decision(deadlines: Stage) -> None:
+    held, waiting = (
+        await deadlines.notify(on=LATE, mappa=True),
+        await deadlines.notify(on=TODAY - timedelta(days=200), mappa=True),
+    )
+    came = ReviewSubmitted(number=1, on=TODAY, review=Review(kind="CR", counts_as="CR"))
+    assert [await _state(deadlines, subject, "review") for subject in (held, waiting)] == ["held", "held"]
+    await deadlines.say(waiting, came)
+    await deadlines.say(held, SogDecided(on=TODAY, decision="no_scr"))
+    assert [await _state(deadlines, subject, "review") for subject in (held, waiting)] == ["running", "met"]
 
 
 async def test_lists_by_what_became_of_the_clocks(deadlines: Stage) -> None:
@@ -231,10 +243,10 @@ async def test_the_rows_follow_from_the_events_alone(deadlines: Stage) -> None:
     assert after == before
 
 
-async def _state(deadlines: Stage, subject: str) -> str:
+async def _state(deadlines: Stage, subject: str, name: str = "government_copy") -> str:
     async with deadlines.client("inspector") as client:
         clocks = (await client.get(f"/v1/cases/{subject}/clocks")).json()["clocks"]
-        return str(next(clock["state"] for clock in clocks if clock["clock"] == Clock.GOVERNMENT_COPY))
+        return str(next(clock["state"] for clock in clocks if clock["clock"] == name))
 
 
 async def _listed(deadlines: Stage, state: str) -> set[str]:

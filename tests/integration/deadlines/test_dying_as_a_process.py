@@ -1,26 +1,15 @@
 """The whole process over Kafka: killed while it judges, started again under a clock that jumped, rebuilt from the topic."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from contracts.envelope import Origin
-from tests.integration.deadlines.stage import roles
-from tests.integration.telling.stage import Stage, stage
+from tests.integration.telling.stage import Stage
 
 JUMP = str(timedelta(days=14).total_seconds())
-
-
-@pytest.fixture
-async def process(postgres_url: str, kafka_bootstrap: str, tmp_path: Path) -> AsyncIterator[Stage]:
-    """Deadlines, not started yet, with intake's voice on its topic."""
-    await roles(postgres_url)
-    async with stage("deadlines", postgres_url, kafka_bootstrap, tmp_path) as made:
-        yield made
 
 
 async def shown(process: Stage, state: str) -> list[dict[str, Any]]:
