@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
-from typing import Annotated, Final
+from pathlib import Path
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
 
+import contracts
 from contracts.clocks import london_date
 from contracts.codes import COUNCIL_ROLES, CaseStatus, Role
 from contracts.councils import council_named
@@ -15,7 +17,7 @@ from services.chassis.commands import Body, Handler, command
 from services.chassis.decider import Record
 from services.chassis.identity import Caller
 from services.chassis.moments import AnyDay, Instant
-from services.chassis.problems import ProblemError, not_found
+from services.chassis.problems import ProblemError, not_found, problems
 from services.chassis.queries import query
 from services.chassis.reading import LARGEST_PAGE, PAGE, as_json, audited, etag, history, identifier, page, scoped
 from services.intake import acting
@@ -47,6 +49,17 @@ KEEPERS: Final = frozenset({Role.ADMINISTRATOR, Role.LEAD_OFFICER})
 
 router = APIRouter()
 _BEGINNING: Final = datetime(1, 1, 1, tzinfo=UTC)
+
+TEMPLATES: Final = Path(contracts.__file__).parent / "register"
+_TEMPLATES: Final = {
+    "register-template.csv": "text/csv; charset=utf-8",
+    "register-template.xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "register-template.ods": "application/vnd.oasis.opendocument.spreadsheet",
+}
+_FILES: Final[dict[int | str, dict[str, Any]]] = {
+    200: {"description": "The file", "content": {kind: {} for kind in _TEMPLATES.values()}},
+    **problems(404),
+}
 
 ON_CASE: Final = "/v1/cases/{case_id}"
 command(router, "/v1/notifications", notify, body=Notify, roles=WRITERS, action=path.NOTIFY, summary="Notify an incident")
@@ -104,6 +117,15 @@ _OF_THE_INSPECTORATE: Final[tuple[tuple[str, Handler, type[Body], str], ...]] = 
 )
 for _path, _handler, _body, _summary in _OF_THE_INSPECTORATE:
     command(router, f"{ON_CASE}/{_path}", _handler, body=_body, roles=KEEPERS, action=_path, summary=_summary)
+
+
+@router.get("/v1/register-template/{file}", summary="An empty register to fill in", response_class=Response, responses=_FILES)
+async def register_template(file: str) -> Response:
+    """As CSV, XLSX or ODS: the columns, and in the latter two what each may hold. No token: it is the same for everybody."""
+    if (kind := _TEMPLATES.get(file)) is None:
+        raise not_found()
+    named = {"Content-Disposition": f'attachment; filename="{file}"'}
+    return Response(TEMPLATES.joinpath(file).read_bytes(), media_type=kind, headers=named)
 
 
 @query(router, "/v1/cases", roles=READERS, summary="Cases in order of receipt")

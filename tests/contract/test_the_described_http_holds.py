@@ -21,6 +21,7 @@ PUBLIC = {
     "/version",
     "/v1/when-due",
     "/v1/calendars",
+    "/v1/register-template/{file}",
     "/contracts/{name}/v1/schema.json",
 }
 
