@@ -53,7 +53,7 @@ test: $(READY) ## every test, with real Kafka and PostgreSQL
 run: $(READY) ## the stack in the foreground, until Ctrl-C
 	@$(PYTHON) -m deploy.local up
 
-demo: $(READY) ## the 2015 report's notifications through the whole system, beside what was published (KEEP=1 leaves it running)
+demo: $(READY) ## the 2015 report's notifications and reviews through the whole system, beside what was published (KEEP=1 leaves it running)
 	@$(PYTHON) -m deploy.console demo
 
 import: $(READY) ## import a register: make import FILE=register.ods [ONLY_VALID=1] (CSV, XLSX, ODS)

@@ -97,7 +97,7 @@ def status() -> None:
 
 @app.command()
 def demo(*, keep: Annotated[bool, typer.Option(envvar="KEEP", help="leave the stack running until Ctrl-C")] = False) -> None:
-    """The 2015 report's notifications through the whole system, beside what was published."""
+    """The 2015 report's notifications and reviews through the whole system, beside what was published."""
     from deploy.console.demo import demo as shown
     from deploy.console.following import LostError
 

@@ -1,4 +1,4 @@
-"""The demonstration: the 2015 report's notifications through the whole system, one live case followed, every figure compared."""
+"""The demonstration: the 2015 report through the whole system, one live case followed to its end, every figure compared."""
 
 from collections.abc import Sequence
 from pathlib import Path

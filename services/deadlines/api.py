@@ -11,7 +11,7 @@ from pydantic_core import PydanticCustomError
 from starlette.responses import Response
 
 from contracts.calendars import OutsideCalendar, calendar, digest, file_of, versions
-from contracts.clocks import Clock, due, policy_on
+from contracts.clocks import Clock, due, london_date, policy_on
 from contracts.codes import COUNCIL_ROLES, Role
 from contracts.councils import council_named
 from contracts.envelope import Fault
@@ -168,7 +168,7 @@ async def _clocks(desk: Desk, caller: Caller, subject: str) -> tuple[KnownCase, 
 async def _then(desk: Desk, case: KnownCase, known_at: datetime | None, as_at: date | None) -> list[ClockShown]:
     """Folded from the service's own events of the case."""
     async with desk.pool.acquire() as connection:
-        day = as_at or await today(connection, shift(desk))
+        day = as_at or (london_date(known_at) if known_at else await today(connection, shift(desk)))
         records = await desk.store.history(connection, case.subject)
     told = [
         (each.envelope, each.event)

@@ -1,10 +1,9 @@
 """What may be sent to feedback: one model a command, strict, with the codes of the published lists."""
 
-from datetime import UTC, date, datetime
 from typing import Annotated, Any, Final
 from uuid import UUID
 
-from pydantic import AwareDatetime, BeforeValidator, Field, WithJsonSchema
+from pydantic import BeforeValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from contracts.codes import DisputeOutcome, FoundBy, IarDecision, Quality, TriageOutcome
@@ -12,6 +11,8 @@ from contracts.councils import council_named
 from services.chassis import text
 from services.chassis.commands import Body
 from services.chassis.describing import example
+from services.chassis.identity import LONGEST_NAME
+from services.chassis.moments import Day, Occurred
 
 MOST_ITEMS: Final = 20
 LONGEST_ITEM: Final = 700
@@ -27,10 +28,8 @@ def _code(said: Any) -> str:
 
 
 CouncilCode = Annotated[str, BeforeValidator(_code), WithJsonSchema({"type": "string", "example": "S12000036"})]
-Instant = Annotated[AwareDatetime, Field(ge=datetime(1950, 1, 1, tzinfo=UTC), le=datetime(2100, 1, 1, tzinfo=UTC))]
-Day = Annotated[date, Field(ge=date(1950, 1, 1), le=date(2100, 1, 1))]
 Number = Annotated[int, Field(ge=1, le=10_000)]
-Who = Annotated[str, text.Line(200)]
+Who = Annotated[str, text.Line(LONGEST_NAME)]
 """The opaque id of a person: the subject of his or her token."""
 Prose = Annotated[str, text.Prose(4000)]
 LetterText = Annotated[str, text.Prose(LONGEST_LETTER)]
@@ -39,7 +38,7 @@ LetterText = Annotated[str, text.Prose(LONGEST_LETTER)]
 class StepBody(Body):
     """A step on a case. `occurred_at` (an instant or a date) is for a registrar only."""
 
-    occurred_at: Instant | date | None = None
+    occurred_at: Occurred | None = None
 
 
 class Look(StepBody):

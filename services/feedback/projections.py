@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from contracts import deadlines, intake
-from contracts.envelope import Envelope, Event
+from contracts.envelope import Envelope, Event, Origin
 from contracts.feedback import CaseTriaged, ConflictDeclared
 from services.chassis.decider import Record
 from services.chassis.hearing import Heard
@@ -24,6 +24,8 @@ _CHANGED: Final = (
 _RECLASSIFIED: Final = "update known_case set incident_type = $2 where subject = $1"
 _WITHDRAWN: Final = "update known_case set withdrawn = true where subject = $1"
 _TRANSFERRED: Final = "update known_case set council = $2 where subject = $1"
+_LIVE: Final = "update known_case set origin = 'live' where subject = $1 and origin <> 'live'"
+"""What a register brought in waits among the live cases once its council says something of it itself."""
 _TELLING: Final = "insert into telling (subject, event, fields) values ($1, $2, $3) on conflict (subject, event) do nothing"
 _OWED: Final = """
     insert into clock (subject, clock, instance, due_on, owed) values ($1, $2, $3, $4, true)
@@ -55,7 +57,11 @@ HEARD: Final = {(event.type, event.version): event for event in _HEARD}
 
 def heard_changes(heard: Sequence[Heard]) -> list[Change]:
     """What follows from what was heard, in order within each table; each table by itself, so that neighbours go together."""
-    changes = [change for each in heard for change in (*_change(each.envelope, each.event), *_telling(each.envelope, each.event))]
+    changes = [
+        change
+        for each in heard
+        for change in (*_change(each.envelope, each.event), *_live(each.envelope), *_telling(each.envelope, each.event))
+    ]
     return sorted(changes, key=lambda change: _TABLES.get(change[0], "known_case"))
 
 
@@ -90,6 +96,12 @@ def _change(envelope: Envelope, event: Event) -> Sequence[Change]:
             return [(_TRANSFERRED, (subject, council))]
         case _:
             return _clock(subject, event)
+
+
+def _live(envelope: Envelope) -> Sequence[Change]:
+    if envelope.source != "intake" or envelope.origin is Origin.IMPORT or envelope.streamversion == 1:
+        return []
+    return [(_LIVE, (envelope.subject,))]
 
 
 def _clock(subject: str, event: Event) -> Sequence[Change]:

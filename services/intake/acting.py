@@ -3,6 +3,7 @@
 from typing import Any
 
 from contracts.codes import Code
+from contracts.councils import council_named
 from contracts.intake import Answer, Checked, Passage, Review, Reviewer
 from contracts.personal import Personal
 from services.chassis.commands import Asked
@@ -29,7 +30,7 @@ from services.intake.following import (
     SogNoticeBody,
     TransferBody,
 )
-from services.intake.saying import signed
+from services.intake.saying import seen_by, signed
 from services.intake.telling import handed_over, submitted
 
 
@@ -84,14 +85,25 @@ async def record_action(desk: Desk, asked: Asked[ActionBody]) -> Ask:
 async def transfer(desk: Desk, asked: Asked[TransferBody]) -> Ask:
     """A proposal to another council, or what is said of it. Who takes the case over answers for that."""
     body, case = asked.body, asked.state
-    taking_over = case.proposal.to_council if isinstance(case, Case) and case.proposal and body.accept else None
+    proposal = case.proposal if isinstance(case, Case) else None
+    to_council, accept = body.to_council, body.accept
+    if proposal and accept is None and _is_named(asked, proposal.to_council):
+        to_council, accept = None, True
+    taking_over = proposal.to_council if proposal and accept else None
     return await on_case(
         desk,
         asked,
-        lambda around, on: Transfer(to_council=body.to_council, reason=body.reason, accept=body.accept, on=on, around=around),
+        lambda around, on: Transfer(to_council=to_council, reason=body.reason, accept=accept, on=on, around=around),
         handed_over,
         taking_over,
     )
+
+
+def _is_named(asked: Asked[TransferBody], named: str) -> bool:
+    """Whether the call is that of the council that is asked, and names none but itself: it accepts by the same call."""
+    said = asked.body.to_council
+    other = None if said is None else council_named(said)
+    return seen_by(asked.caller.council) == named and (said is None or (other is not None and other.gss_code == named))
 
 
 async def hold(desk: Desk, asked: Asked[HoldBody]) -> Ask:

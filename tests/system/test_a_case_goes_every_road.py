@@ -174,7 +174,7 @@ async def test_transferred(stack: Running, client: httpx2.AsyncClient, body: Bod
     proposed = (await client.get(url, headers=stack.headers(council=ABERDEEN))).json()
     assert "summary" not in proposed
     assert proposed["reference"] == road.reference
-    await road.council_says("transfer", {"accept": True}, council=ABERDEEN)
+    await road.council_says("transfer", {"to_council": ABERDEEN}, council=ABERDEEN)
     road.council = ABERDEEN
     await road.council_says("reviews", REVIEW)
     assert (await road.clocks())["review"] == ["met"]

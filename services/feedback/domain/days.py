@@ -18,7 +18,7 @@ def misdated(around: Around, at: datetime, after: Mapping[str, date | None]) -> 
     if around.on is None:
         return
     if around.on > london_date(at):
-        yield _fault("in_future", "This day has not come yet.")
+        yield _fault("in_the_future", "This day has not come yet.")
     if around.known.received_on is not None and around.on < around.known.received_on:
         yield _fault("before_receipt", "The case had not been received on this day.")
     for what, day in after.items():

@@ -111,7 +111,7 @@ def _record_copy(told: Told, day: date, received_on: date, today: date) -> Decis
     if day < received_on:
         return _refused("before_receipt", "Government cannot have been informed before the case was received.")
     if day > today:
-        return _refused("in_future", "This day has not come yet.")
+        return _refused("in_the_future", "This day has not come yet.")
     return [] if day in told.informed_on else [CopyRecorded(informed_on=day)]
 
 

@@ -46,7 +46,7 @@ async def test_a_step_is_not_before_what_it_follows_nor_in_the_future(desk: Desk
         "reopening": {"reason": "words"},
     }
     for step, body in steps.items():
-        assert ("#/occurred_at", "in_future") in await desk.unfit(case, step, **registrar(tomorrow, **body)), step
+        assert ("#/occurred_at", "in_the_future") in await desk.unfit(case, step, **registrar(tomorrow, **body)), step
         assert ("#/occurred_at", "before_receipt") in await desk.unfit(case, step, **registrar(yesterday, **body)), step
         live = await desk.ask(case, step, **{"occurred_at": DAY.isoformat()} | body)
         assert live.status_code == 409 or live.json()["errors"][0]["code"] == "registrar_only", step

@@ -104,7 +104,7 @@ async def test_only_a_registrar_says_when(inspectorate: Stage) -> None:
         assert codes(await say(client, case, "in_scope", occurred_at="2014-03-21")) == [("#/occurred_at", "registrar_only")]
     async with inspectorate.client("registrar") as client:
         assert codes(await say(client, case, "in_scope", occurred_at="2014-03-21")) == [("#/occurred_at", "before_receipt")]
-        assert codes(await say(client, case, "in_scope", occurred_at="2099-03-21")) == [("#/occurred_at", "in_future")]
+        assert codes(await say(client, case, "in_scope", occurred_at="2099-03-21")) == [("#/occurred_at", "in_the_future")]
     async with inspectorate.client("council", council=GLASGOW) as client:
         assert (await say(client, case, "in_scope")).status_code == 403
 

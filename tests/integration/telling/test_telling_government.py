@@ -218,7 +218,7 @@ async def test_the_feed_is_read_page_by_page(government: Stage) -> None:
     ("body", "pointer", "code"),
     [
         ({"informed_on": -1}, "#/informed_on", "before_receipt"),
-        ({"informed_on": 1}, "#/informed_on", "in_future"),
+        ({"informed_on": 1}, "#/informed_on", "in_the_future"),
         ({"informed_on": 0, "occurred_at": "2014-03-21"}, "#/occurred_at", "another_day"),
         ({}, "#/informed_on", "required"),
     ],

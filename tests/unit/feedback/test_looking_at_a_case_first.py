@@ -59,7 +59,7 @@ def test_a_withdrawn_case_may_still_be_found_a_duplicate() -> None:
         (duplicate(has_duplicates=True), ("#/outcome", "has_duplicates")),
         (look(duplicate_of=ANOTHER), ("#/duplicate_of", "not_allowed")),
         (dated(date(2026, 8, 2)), ("#/occurred_at", "before_receipt")),
-        (dated(date(2026, 11, 19)), ("#/occurred_at", "in_future")),
+        (dated(date(2026, 11, 19)), ("#/occurred_at", "in_the_future")),
     ],
 )
 def test_what_cannot_be_is_refused_where_it_is_said(command: Triage, fault: tuple[str, str]) -> None:
@@ -68,7 +68,7 @@ def test_what_cannot_be_is_refused_where_it_is_said(command: Triage, fault: tupl
 
 def test_all_that_is_wrong_is_said_at_once() -> None:
     wrong = duplicate(original=Original.UNKNOWN, around=around(registrar=True, on=date(2026, 11, 19)))
-    assert faults(when(wrong)) == [("#/duplicate_of", "unknown_case"), ("#/occurred_at", "in_future")]
+    assert faults(when(wrong)) == [("#/duplicate_of", "unknown_case"), ("#/occurred_at", "in_the_future")]
 
 
 def test_an_erased_reason_leaves_the_outcome() -> None:

@@ -64,7 +64,7 @@ def test_a_copy_before_the_receipt_is_refused() -> None:
 
 def test_a_copy_of_tomorrow_is_refused() -> None:
     command = RecordCopy(informed_on=RECEIVED + timedelta(days=1), received_on=RECEIVED)
-    assert codes(when(command)) == [("#/informed_on", "in_future", "R-05")]
+    assert codes(when(command)) == [("#/informed_on", "in_the_future", "R-05")]
 
 
 def test_a_copy_on_the_day_of_receipt_is_recorded() -> None:
