@@ -20,7 +20,7 @@ from tests.integration.counting.conftest import Database
 WORKED = settings(
     max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
-TABLES = ("received", "said", "clock", "mark")
+TABLES = ("received", "said", "review", "clock", "mark")
 NEXT = "".join(f"create table read_next.{table} (like read.{table} including all);" for table in TABLES)
 
 
