@@ -1,12 +1,14 @@
 """`python -m tests.torture`: random lives under faults (`live`), and the bugs that the tests must find (`planted`)."""
 
 import asyncio
+import logging
 import shutil
 from pathlib import Path
 from random import SystemRandom
 from typing import Annotated, Final
 
 import hypothesis
+import structlog
 import typer
 from hypothesis.stateful import run_state_machine_as_test
 from rich.console import Console
@@ -25,7 +27,7 @@ from tests.toy.bench import bench_on
 from tests.toy.delivery import machine
 
 FOLDER: Final = STATE / "torture"
-app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False)
+app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
 
 @app.command()
@@ -40,6 +42,7 @@ def live(
     seed = seed or SystemRandom().randrange(1, 10**6)
     say(f"torture: {minutes} minutes, seed {seed}")
     shutil.rmtree(FOLDER, ignore_errors=True)
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     with asyncio.Runner() as runner:
         with held(runner, running(FOLDER / "parts", services=(), quiet=True)) as parts:
             say("deliveries in any way")

@@ -13,6 +13,7 @@ import asyncpg
 from deploy.local.stack import StackError
 from deploy.local.supervisor import Child, say
 from services.chassis import outbox
+from services.chassis.clock import seconds
 
 TRIES: Final = 5
 _CUT: Final = "select pg_terminate_backend(pid) from pg_stat_activity where application_name like 'sir-%' and random() < 0.5"
@@ -45,12 +46,13 @@ class Faults:
             self.everything_is_published_again,
         ]
 
-    async def some(self, faults: Sequence[Callable[[], Awaitable[None]]]) -> None:
-        """One of these faults, after a while."""
-        await asyncio.sleep(self.chance.uniform(0, 1.5))
-        fault = self.chance.choice(faults)
-        self.done[fault.__name__] += 1
-        await fault()
+    async def strike(self, faults: Sequence[Callable[[], Awaitable[None]]], until: float) -> None:
+        """One of these faults after the other."""
+        while seconds() < until:
+            await asyncio.sleep(self.chance.uniform(0, 1.5))
+            fault = self.chance.choice(faults)
+            self.done[fault.__name__] += 1
+            await fault()
 
     async def kafka_stops(self) -> None:
         """In order, for some seconds."""

@@ -9,6 +9,7 @@ from random import Random
 from typing import Any, Final
 
 from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaError
 
 from contracts.topics import CASE_EVENTS
 from deploy.console.client import Client, speaking
@@ -48,15 +49,14 @@ class Life:
 
     async def round(self, length: float) -> None:
         """Faults while they work, then a quiet time, then the check."""
-        stop = asyncio.Event()
-        choices = [*self.faults.all(), *[self.one_is_killed] * 3, *[self.one_dies_somewhere] * 5, self.records_come_again]
+        stop, until = asyncio.Event(), seconds() + length
+        of_processes = [*[self.one_is_killed] * 3, *[self.one_dies_somewhere] * 5, self.records_come_again]
         async with asyncio.TaskGroup() as group:
             for _ in range(COUNCILS):
                 group.create_task(self._notify(stop))
             group.create_task(self._import(stop))
-            until = seconds() + length
-            while seconds() < until:
-                await self.faults.some(choices)
+            strikes = [group.create_task(self.faults.strike(faults, until)) for faults in (self.faults.all(), of_processes)]
+            await asyncio.gather(*strikes)
             stop.set()
         await self._quiet()
 
@@ -89,10 +89,11 @@ class Life:
     async def records_come_again(self) -> None:
         """Some records of the topic, once more, out of their order."""
         kafka = self.stack.addresses.kafka
-        records = await everything(kafka, CASE_EVENTS)
-        async with AIOKafkaProducer(bootstrap_servers=kafka) as producer:
-            for record in self.chance.sample(records, min(len(records), 20)):
-                await producer.send_and_wait(CASE_EVENTS, record.value, key=record.key, headers=list(record.headers))
+        with suppress(KafkaError, TimeoutError):  # it may be away
+            async with asyncio.timeout(5), AIOKafkaProducer(bootstrap_servers=kafka) as producer:
+                records = await everything(kafka, CASE_EVENTS)
+                for record in self.chance.sample(records, min(len(records), 20)):
+                    await producer.send_and_wait(CASE_EVENTS, record.value, key=record.key, headers=list(record.headers))
 
     async def _notify(self, stop: asyncio.Event) -> None:
         """A council notifies, and sometimes corrects what it said."""
@@ -159,4 +160,4 @@ async def live(state: Path, minutes: float, seed: int) -> None:
                     break
         finally:
             keeper.cancel()
-        say(f"  {dict(faults.done)}")
+            say(f"  {dict(faults.done)}")

@@ -3,12 +3,14 @@
 import asyncio
 import signal
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 from typing import Final
 
 import httpx2
+from aiokafka.errors import KafkaError
 
 from deploy.local.running import Stack
 from deploy.local.supervisor import say
@@ -35,9 +37,8 @@ class Life:
 
     async def round(self, length: float) -> None:
         """Faults while they speak, then a quiet time, then the check."""
-        stop = asyncio.Event()
-        choices = [
-            *self.faults.all(),
+        stop, until = asyncio.Event(), seconds() + length
+        of_processes = [
             self.one_is_killed,
             self.one_dies_somewhere,
             self.a_member_wakes_up,
@@ -47,12 +48,17 @@ class Life:
         async with asyncio.TaskGroup() as group:
             for number in range(SPEAKERS):
                 group.create_task(self._speak(Random(self.chance.random() + number), stop))
-            until = seconds() + length
-            while seconds() < until:
-                await self.faults.some(choices)
-                await self.made.running("pong")
+            group.create_task(self._keep(stop))
+            strikes = [group.create_task(self.faults.strike(faults, until)) for faults in (self.faults.all(), of_processes)]
+            await asyncio.gather(*strikes)
             stop.set()
         await self._quiet()
+
+    async def _keep(self, stop: asyncio.Event) -> None:
+        """Start pong again when it has died; those who speak do so for ping."""
+        while not stop.is_set():
+            await self.made.running("pong")
+            await asyncio.sleep(0.2)
 
     async def _speak(self, chance: Random, stop: asyncio.Event) -> None:
         """New cases, and more numbers about own ones; each is asked again until it is answered."""
@@ -61,7 +67,7 @@ class Life:
             last = mine.pop(chance.randrange(len(mine))) if mine and chance.random() < 0.6 else None
             secret = "x" * chance.randrange(3000)
             answer = await self.made.ping(
-                self.client, 2 * chance.randrange(1000) + 2, key=str(new_id()), secret=secret, after=last
+                self.client, 2 * chance.randrange(300) + 2, key=str(new_id()), secret=secret, after=last
             )
             if answer.status_code == httpx2.codes.CONFLICT:
                 continue  # full
@@ -105,9 +111,11 @@ class Life:
 
     async def records_come_again(self) -> None:
         """Some records of the topic, once more, out of their order."""
-        records = await self.made.records()
-        chosen = self.chance.sample(records, min(len(records), 20))
-        await self.made.send([(envelope, record.value) for envelope, record in chosen])
+        with suppress(KafkaError, TimeoutError):  # it may be away
+            async with asyncio.timeout(5):
+                records = await self.made.records()
+                chosen = self.chance.sample(records, min(len(records), 20))
+                await self.made.send([(envelope, record.value) for envelope, record in chosen])
 
     async def one_rebuilds(self) -> None:
         """Beside the live read models; one that fails changes nothing."""
@@ -146,6 +154,8 @@ async def live(parts: Stack, folder: Path, minutes: float, seed: int) -> None:
         life = Life(made=made, faults=faults, chance=chance, client=client)
         for name in ("ping", "pong"):
             await made.start(name)
-        while seconds() < until:
-            await life.round(min(ROUND_SECONDS, max(1.0, until - seconds())))
-        say(f"  {dict(faults.done)}")
+        try:
+            while seconds() < until:
+                await life.round(min(ROUND_SECONDS, max(1.0, until - seconds())))
+        finally:
+            say(f"  {dict(faults.done)}")

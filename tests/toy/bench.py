@@ -21,6 +21,7 @@ from tests.toy.services import DECIDER, Ping, project, project_heard, react, row
 
 CAUSE = Cause(role="council", actor="a", council="S12000033", origin=Origin.LIVE, correlation=new_id())
 Made = tuple[Envelope, bytes]
+TAKEN = "insert into taken (source, subject, number) values ($1, $2, $3)"
 
 
 @dataclass
@@ -42,6 +43,7 @@ class Bench:
     async def _project(self, connection: asyncpg.Connection, heard: Sequence[Heard]) -> None:
         """As pong does; once repaired, poison is a number like any other."""
         await (rows(connection, [(h.envelope, h.event) for h in heard]) if self.repaired else project_heard(connection, heard))
+        await connection.executemany(TAKEN, [(h.envelope.source, h.envelope.subject, h.event.number) for h in heard])
 
     async def say(self, subject: str, *numbers: int) -> list[Made]:
         """Records of one ping stream."""
@@ -75,8 +77,13 @@ class Bench:
         return int(await self.pong.fetchval("select next_offset from bookmark where topic = $1", self.topic))
 
     async def taken(self, subject: str, source: str = "ping") -> list[int]:
-        """The numbers of one stream that pong has taken in, in that order."""
-        query = "select number from seen where subject = $1 and source = $2 order by ctid"
+        """The numbers of one stream that this bench has taken in, in that order."""
+        query = "select number from taken where subject = $1 and source = $2 order by n"
+        return [row[0] for row in await self.pong.fetch(query, subject, source)]
+
+    async def seen(self, subject: str, source: str = "ping") -> list[int]:
+        """The numbers of one stream in pong's read model; it keeps no order."""
+        query = "select number from seen where subject = $1 and source = $2 order by number"
         return [row[0] for row in await self.pong.fetch(query, subject, source)]
 
     async def echoes(self) -> int:
@@ -97,6 +104,9 @@ class Bench:
 async def bench_on(postgres: str, kafka: str, folder: Path) -> AsyncIterator[Bench]:
     """A bench on fresh databases."""
     async with toy(postgres, kafka, folder) as made, made.owner("ping") as ping, made.owner("pong") as pong:
+        await pong.execute(
+            "create table public.taken (n bigint generated always as identity, source text, subject text, number int)"
+        )
         yield Bench(made, ping, pong, made.topic)
 
 

@@ -82,15 +82,12 @@ class Delivery:
     async def holds(self) -> None:
         """What was taken in is a prefix of each stream, once each, as far as the topic allows where nothing is poison."""
         marks = await self._marks()
-        seen: dict[Stream, list[int]] = {}
-        for row in await self.bench.pong.fetch(
-            "select source, subject, number from seen where subject = any($1) order by ctid", self.cases
-        ):
-            seen.setdefault((row["source"], row["subject"]), []).append(row["number"])
-        for source in HEARD:
-            for case in self.cases:
-                taken = [_number(made) for made in self.streams.get((source, case), [])[: marks.get((source, case), 0)]]
-                assert seen.get((source, case), []) == taken, f"{source}/{case}"
+        taken = await self._numbers("select source, subject, number from taken where subject = any($1) order by n")
+        seen = await self._numbers("select source, subject, number from seen where subject = any($1) order by number")
+        for stream in ((source, case) for source in HEARD for case in self.cases):
+            said = [_number(made) for made in self.streams.get(stream, [])[: marks.get(stream, 0)]]
+            assert taken.get(stream, []) == said, f"not what was said, or not in that order: {stream}"
+            assert seen.get(stream, []) == sorted(said), f"the read model differs: {stream}"
         for case in self.cases:
             heard = [number for source in HEARD for number in seen.get((source, case), [])]
             assert Counter(seen.get(("pong", case), [])) == Counter(heard), "an echo is missing or doubled"
@@ -114,6 +111,12 @@ class Delivery:
         assert await self.bench.halted() == []
         assert await self._marks() == {stream: len(said) for stream, said in self.streams.items() if said}
         await self.holds()
+
+    async def _numbers(self, query: str) -> dict[Stream, list[int]]:
+        found: dict[Stream, list[int]] = {}
+        for row in await self.bench.pong.fetch(query, self.cases):
+            found.setdefault((row["source"], row["subject"]), []).append(row["number"])
+        return found
 
     async def _marks(self) -> dict[Stream, int]:
         rows = await self.bench.pong.fetch("select source, subject, version from watermark where subject = any($1)", self.cases)
