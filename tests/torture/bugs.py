@@ -11,6 +11,7 @@ REBUILD: Final = "tests/integration/test_rebuilding_beside_the_live.py::test_"
 TAMPERED: Final = "tests/integration/test_finding_what_was_tampered_with.py::test_"
 ANY_WAY: Final = "tests/integration/test_delivering_in_any_way.py::test_it_always_drains_to_the_same"
 TICKER: Final = "tests/integration/deadlines/test_noticing_what_nobody_did.py::test_"
+REMINDING: Final = "tests/integration/deadlines/test_reminding.py::test_"
 TELLING: Final = "tests/integration/telling/test_telling_government.py::test_"
 CARRYING: Final = "tests/integration/telling/test_carrying_the_feed_through_a_crash.py::test_"
 INTAKE: Final = "tests/integration/intake/test_seeing_only_what_is_yours.py::test_"
@@ -248,7 +249,30 @@ BUGS: Final[Sequence[Bug]] = (
     ),
     bug(
         "the latest due judged first", JUDGED, TICKER + "the_soonest_due_are_judged_first",
-        ("services/deadlines/ticker.py", "    order by judged_from, subject, clock limit $2\n", "    order by judged_from desc, subject, clock limit $2\n"),
+        ("services/deadlines/ticker.py", "    order by judged_from, subject, clock, instance limit $2\n", "    order by judged_from desc limit $2\n"),
+    ),
+    bug(
+        "told twice by two tickers", JUDGED, REMINDING + "two_tickers_at_once_say_each_once",
+        ("services/deadlines/domain/case_clocks.py", "            if reminder in clocks.reminded:\n                return []\n", ""),
+    ),
+    bug(
+        "reminded of a day that had passed when it was brought in", JUDGED,
+        REMINDING + "of_a_day_that_had_passed_when_it_was_brought_in_nothing_is_ever_said",
+        ("services/deadlines/projections.py", "        if day >= began:\n", "        if day is not None:\n"),
+    ),
+    bug(
+        "sent again though it was taken", JUDGED, REMINDING + "what_a_server_refuses_for_now_is_sent_again_later_and_only_to_it",
+        ("services/deadlines/post.py", "where delivered is null and channel = any($1)", "where channel = any($1)"),
+    ),
+    bug(
+        "counted by the calendar before, while another is put in force", JUDGED,
+        "tests/integration/deadlines/test_putting_a_calendar_in_force.py::test_it_waits_for_those_who_count_and_they_for_it",
+        ("services/deadlines/queries.py", "    await connection.execute(_HOLD_CALENDAR)\n", ""),
+    ),
+    bug(
+        "an earlier day by a newer calendar", JUDGED,
+        "tests/unit/deadlines/test_putting_a_calendar_in_force.py::test_a_holiday_that_was_given_up_takes_no_day_back_that_was_promised",
+        ("services/deadlines/domain/case_clocks.py", "if terms.due_on > state.terms.due_on else []", "if terms.due_on != state.terms.due_on else []"),
     ),
     bug(
         "a register's case told to Government", TOLD, TELLING + "what_a_register_brings_in_is_not_told",
