@@ -82,6 +82,12 @@ def council_named(text: str) -> Council | None:
     return _BY_NAME.get(_key(text))
 
 
+def current_code(text: str) -> str:
+    """The code that the council of that name or code has now; the text itself if there is none."""
+    council = council_named(text)
+    return council.gss_code if council else text
+
+
 def _key(text: str) -> str:
     words = " ".join(text.casefold().replace("&", " and ").split())
     return re.sub(r"^the | council$", "", words)

@@ -4,7 +4,7 @@ import asyncio
 import urllib.request
 import warnings
 from collections import OrderedDict
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -44,11 +44,14 @@ class Caller:
 class Issuer:
     """Verifies tokens of one issuer."""
 
-    def __init__(self, *, jwks: str, issuer: str, roles: frozenset[str], council_roles: frozenset[str]) -> None:
+    def __init__(
+        self, *, jwks: str, issuer: str, roles: frozenset[str], council_roles: frozenset[str], council_of: Callable[[str], str]
+    ) -> None:
         self._jwks = jwks
         self._issuer = issuer
         self._roles = roles
         self._council_roles = council_roles
+        self._council_of = council_of
         self._keys: KeySet | None = None
         self._read_at = 0.0
         self._known: OrderedDict[str, tuple[float, Caller]] = OrderedDict()
@@ -116,9 +119,11 @@ class Issuer:
             raise _unauthorised("The token names nobody.")
         if not isinstance(role, str) or role not in self._roles:
             raise ProblemError(403, "missing_role", "The token gives no role that this system knows.")
-        if role in self._council_roles and not _is_name(council):
+        if role not in self._council_roles:
+            return Caller(actor=str(actor), role=role, council=None)
+        if not _is_name(council):
             raise ProblemError(403, "missing_council", "The token names no council.")
-        return Caller(actor=str(actor), role=role, council=council if role in self._council_roles else None)
+        return Caller(actor=str(actor), role=role, council=self._council_of(str(council)))
 
     async def _keyset(self, *, again: bool = False) -> KeySet:
         if self._keys is None or again:

@@ -56,6 +56,8 @@ class Definition(Generic[S]):
     routers: Iterable[APIRouter]
     roles: frozenset[str]
     council_roles: frozenset[str]
+    council_of: Callable[[str], str] = str
+    """The code that a council goes by here, from what a token says."""
     keys: bool = False
     makes_keys: bool = False
     """Whether it gives new subjects their keys; the others read them."""
@@ -200,7 +202,11 @@ async def opened(definition: Definition[S], settings: Settings) -> AsyncIterator
             pool=pool,
             keyring=keyring,
             issuer=Issuer(
-                jwks=settings.jwks, issuer=settings.issuer, roles=definition.roles, council_roles=definition.council_roles
+                jwks=settings.jwks,
+                issuer=settings.issuer,
+                roles=definition.roles,
+                council_roles=definition.council_roles,
+                council_of=definition.council_of,
             ),
             store=store,
             appender=Appender(pool=pool, store=store, committed=bell.ring),

@@ -8,6 +8,7 @@ import asyncpg
 
 from contracts.catalogue import DEADLINES as SAYS
 from contracts.codes import COUNCIL_ROLES, Role
+from contracts.councils import current_code
 from contracts.envelope import Refused
 from services.chassis.decider import Decider
 from services.chassis.identity import Caller
@@ -71,6 +72,7 @@ def definition(_settings: DeadlinesSettings) -> Definition[Stream]:
         routers=[public, activating.router, subscribing.router, cases],
         roles=frozenset(Role),
         council_roles=frozenset(COUNCIL_ROLES),
+        council_of=current_code,
         background=_background,
         projections=("case_facts", "known_case", "clock", "reminder"),
     )

@@ -7,6 +7,7 @@ import asyncpg
 
 from contracts.catalogue import FEEDBACK as SAYS
 from contracts.codes import COUNCIL_ROLES, Role
+from contracts.councils import current_code
 from contracts.envelope import Refused
 from services.chassis.decider import Decider, Record
 from services.chassis.hearing import Heard, Reactor
@@ -65,6 +66,7 @@ def definition(_settings: FeedbackSettings) -> Definition[State]:
         routers=[router],
         roles=frozenset(Role),
         council_roles=frozenset(COUNCIL_ROLES),
+        council_of=current_code,
         keys=True,
         projections=("known_case", "triaged", "standing", "clock", "conflict", "telling"),
     )

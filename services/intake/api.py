@@ -40,7 +40,6 @@ from services.intake.following import (
     TransferBody,
 )
 from services.intake.queries import Filter, cases, heard_of, instant, is_responsible, transfers
-from services.intake.saying import seen_by
 from services.intake.telling import LETTERS, PERSONAL, READERS, Seen, proposed, whole
 
 WRITERS: Final = COUNCIL_ROLES | {Role.REGISTRAR}
@@ -81,7 +80,7 @@ async def _responsible(request: Request, case_id: str) -> None:
     if caller.council is not None:
         subject = identifier(case_id)
         async with desk.pool.acquire() as connection:
-            if subject is None or not await is_responsible(connection, str(subject), seen_by(caller.council)):
+            if subject is None or not await is_responsible(connection, str(subject), caller.council):
                 raise not_found()
 
 
@@ -141,7 +140,7 @@ async def list_cases(
     desk, caller = _asked(request)
     wanted = Filter(council=_council(council), council_reference=_text(council_reference), status=status)
     after = _place(desk, cursor) if cursor is not None else (_BEGINNING, "")
-    async with scoped(desk.pool, role=desk.query_role, council=seen_by(caller.council)) as connection:
+    async with scoped(desk.pool, role=desk.query_role, council=caller.council) as connection:
         found = await cases(connection, wanted, after, limit + 1)
     following = desk.cursors.write([found[limit - 1]["received_at"], found[limit - 1]["case_id"]]) if len(found) > limit else None
     shown = [each if is_registrar(caller) else {k: v for k, v in each.items() if k != "register_row"} for each in found[:limit]]
@@ -157,7 +156,7 @@ async def list_transfers(
     """A council sees what it proposed and what it is asked, the oldest first; the reason stands with the case."""
     desk, caller = _asked(request)
     moment, subject = _place(desk, cursor) if cursor is not None else (_BEGINNING, "")
-    async with scoped(desk.pool, role=desk.query_role, council=seen_by(caller.council)) as connection:
+    async with scoped(desk.pool, role=desk.query_role, council=caller.council) as connection:
         found = await transfers(connection, (moment.date(), subject), limit + 1)
     last = found[limit - 1] if len(found) > limit else None
     following = desk.cursors.write([f"{last['proposed_on']}T00:00:00+00:00", last["case_id"]]) if last else None
@@ -182,7 +181,7 @@ async def one_case(
         records = [record for record in every if record.envelope.recordedtime <= seen_at]
         heard = await heard_of(connection, subject, keyring, known_at=then, as_at=as_at)
     now = _folded(every, None)
-    if isinstance(now, Case) and caller.council is not None and now.council != seen_by(caller.council):
+    if isinstance(now, Case) and caller.council is not None and now.council != caller.council:
         return as_json(proposed(subject, now, len(every)), headers={"ETag": etag(len(every))})
     state = _folded(records, as_at)
     if not isinstance(state, Case):

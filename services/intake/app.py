@@ -7,6 +7,7 @@ import asyncpg
 
 from contracts.catalogue import INTAKE as SAYS
 from contracts.codes import COUNCIL_ROLES, Role
+from contracts.councils import current_code
 from contracts.envelope import Refused
 from services.chassis.decider import Decider, Record
 from services.chassis.hearing import Reactor
@@ -20,7 +21,6 @@ from services.intake.domain.state import Nothing, State, evolve
 from services.intake.drafts import drafts, submitting, sweeping
 from services.intake.forgetting import forgetting
 from services.intake.queries import HEARD_UPCASTERS, is_known
-from services.intake.saying import seen_by
 from services.intake.settings import IntakeSettings
 from services.intake.standings import informing, moved_by_others, moved_by_us
 
@@ -31,7 +31,7 @@ def _permitted(_state: State, _action: str) -> Refused | None:
 
 
 async def _visible(connection: asyncpg.Connection, caller: Caller, subject: UUID) -> bool:
-    return await is_known(connection, str(subject), seen_by(caller.council))
+    return await is_known(connection, str(subject), caller.council)
 
 
 def definition(settings: IntakeSettings) -> Definition[State]:
@@ -64,6 +64,7 @@ def definition(settings: IntakeSettings) -> Definition[State]:
         routers=[router, on_case, drafts, submitting],
         roles=frozenset(Role),
         council_roles=frozenset(COUNCIL_ROLES),
+        council_of=current_code,
         keys=True,
         makes_keys=True,
         background=lambda service: [sweeping(service), forgetting(service)],

@@ -27,7 +27,7 @@ from services.intake.domain.notification import Change, Consider, Receive, Recla
 from services.intake.domain.path import permitted
 from services.intake.domain.state import Case, State
 from services.intake.queries import heard_of
-from services.intake.saying import council_of, fields, instant_of, missing, not_yours, notification, seen_by, taken_back
+from services.intake.saying import council_of, fields, instant_of, missing, not_yours, notification, taken_back
 from services.intake.telling import receipt, standing
 
 Desk = Service[State]
@@ -157,7 +157,7 @@ async def allows(
 async def around_of(connection: asyncpg.Connection, caller: Caller, subject: str) -> Around:
     """Who asks, and what the inspectorate has said of the case so far."""
     side = Side.REGISTRAR if is_registrar(caller) else Side.COUNCIL if caller.role in COUNCIL_ROLES else Side.INSPECTORATE
-    return Around(side=side, council=seen_by(caller.council), heard=await heard_of(connection, subject))
+    return Around(side=side, council=caller.council, heard=await heard_of(connection, subject))
 
 
 def _carried(desk: Desk, asked: Asked[Any], command: Command, tell: Told, about: About) -> Ask:

@@ -26,7 +26,7 @@ from services.intake import keeping
 from services.intake.asking import Desk, keys, received, refuse
 from services.intake.bodies import Draft, Notify, SubmitBody
 from services.intake.keeping import Kept, Saved
-from services.intake.saying import council_of, seen_by
+from services.intake.saying import council_of
 
 SWEEP_SECONDS: Final = 3600.0
 PATH: Final = "/v1/drafts/{draft_id}"
@@ -146,7 +146,7 @@ async def _own(request: Request, draft_id: str, *, submitted_too: bool = False) 
     desk: Desk = request.app.state.desk
     caller = await desk.issuer.caller(request, COUNCIL_ROLES)
     identity = identifier(draft_id)
-    async with scoped(desk.pool, role=desk.query_role, council=seen_by(caller.council)) as connection:
+    async with scoped(desk.pool, role=desk.query_role, council=caller.council) as connection:
         found = await keeping.find(connection, identity) if identity else None
     if found is None or (found.submitted and not submitted_too):
         raise not_found()

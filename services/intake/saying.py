@@ -65,12 +65,6 @@ def _council(code: str, detail: str) -> Fault:
     return Fault(pointer="#/council", code=code, detail=detail, rule="R-06")
 
 
-def seen_by(own: str | None) -> str | None:
-    """The council whose cases a caller of council `own` sees, by its current code; None for those who see all."""
-    known = council_named(own) if own is not None else None
-    return known.gss_code if known else own
-
-
 def instant_of(when: date | datetime | None) -> datetime | None:
     """An instant as given; a day stands for its noon in Scotland."""
     if when is None or isinstance(when, datetime):

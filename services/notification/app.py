@@ -8,6 +8,7 @@ import asyncpg
 
 from contracts.catalogue import NOTIFICATION as SAYS
 from contracts.codes import COUNCIL_ROLES, Role
+from contracts.councils import current_code
 from contracts.envelope import Refused
 from services.chassis.decider import Decider, Record
 from services.chassis.identity import Caller
@@ -43,6 +44,7 @@ def definition(settings: NotificationSettings) -> Definition[Told]:
         routers=[router, feed(arrivals)],
         roles=frozenset(Role),
         council_roles=frozenset(COUNCIL_ROLES),
+        council_of=current_code,
         keys=True,
         background=background,
         measure=measure,

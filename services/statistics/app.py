@@ -8,6 +8,7 @@ from uuid import UUID
 import asyncpg
 
 from contracts.codes import COUNCIL_ROLES, Role
+from contracts.councils import current_code
 from contracts.envelope import Event, Refused
 from services.chassis.decider import Decider, Record
 from services.chassis.identity import Caller
@@ -76,6 +77,7 @@ def definition(_settings: StatisticsSettings) -> Definition[None]:
         routers=[router],
         roles=frozenset(Role),
         council_roles=frozenset(COUNCIL_ROLES),
+        council_of=current_code,
         projections=("received", "said", "review", "clock", "mark"),
         folding=_folding,
     )

@@ -11,6 +11,7 @@ from services.chassis.clock import new_id
 from tests.system.conftest import ABERDEEN, GLASGOW, Running
 
 Body = dict[str, Any]
+GLASGOW_BEFORE_2019 = "S12000046"
 READABLE = """
     select p.oid::regclass::text as name, p.relrowsecurity from information_schema.role_table_grants g
     join information_schema.columns c using (table_schema, table_name)
@@ -44,6 +45,20 @@ async def test_another_councils_case_is_like_none(stack: Running, client: httpx2
     assert subject not in {each["case_id"] for each in mine}
     named = await client.get(f"{stack.services['intake']}/v1/cases?council={GLASGOW}", headers=stack.headers(council=ABERDEEN))
     assert named.json()["cases"] == [], "asking for another council by name gives nothing"
+
+
+async def test_a_council_by_its_former_code_sees_the_same(stack: Running, client: httpx2.AsyncClient, body: Body) -> None:
+    now, former = stack.headers(council=GLASGOW), stack.headers(council=GLASGOW_BEFORE_2019)
+    answer = await client.post(f"{stack.services['intake']}/v1/notifications", json=body, headers=former)
+    subject = answer.json()["case_id"]
+    await stack.settled(client)
+    for service, url in stack.services.items():
+        for path in ("", "/history"):
+            shown, same = [await client.get(f"{url}/v1/cases/{subject}{path}", headers=each) for each in (now, former)]
+            assert (shown.status_code, same.status_code) == (200, 200), f"{service}{path}"
+            assert shown.json().keys() == same.json().keys(), "the instant it is known at may differ"
+    clocks = await client.get(f"{stack.services['deadlines']}/v1/clocks?limit=200", headers=former)
+    assert clocks.json()["clocks"], "a list too"
 
 
 async def test_the_database_itself_holds_a_reader_to_one_council(stack: Running, client: httpx2.AsyncClient, body: Body) -> None:

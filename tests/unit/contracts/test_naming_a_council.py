@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.councils import COUNCILS, LAST_DAY_OF_CODE, Council, council_named
+from contracts.councils import COUNCILS, LAST_DAY_OF_CODE, Council, council_named, current_code
 
 councils = st.sampled_from(COUNCILS)
 cases = st.sampled_from([str.upper, str.lower, str.title, str.swapcase])
@@ -68,6 +68,7 @@ def test_a_name_as_people_write_it_is_understood(text: str, code: str) -> None:
     found = council_named(text)
     assert found is not None
     assert found.gss_code == code
+    assert current_code(text) == code
 
 
 @given(council=councils, case=cases, space=spaces, data=st.data())
@@ -83,6 +84,7 @@ def test_case_and_spacing_make_no_difference(
 )
 def test_what_names_no_council_finds_none(text: str) -> None:
     assert council_named(text) is None
+    assert current_code(text) == text
 
 
 @given(text=st.text())
