@@ -75,7 +75,7 @@ def drawn() -> str:
 
 
 def _tried(at: _Standing) -> Iterator[tuple[str, _Standing]]:
-    for by, command in _commands(Around(heard=at.heard), Personal(str(at.now))).items():
+    for by, command in _commands(Around(council=at.case.council, heard=at.heard), Personal(str(at.now))).items():
         decision = decide(at.case, command, at.now)
         if not isinstance(decision, Refused):
             yield by, _Standing(_folded(at.case, decision), at.heard, at.now + timedelta(days=1))

@@ -6,6 +6,7 @@ from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 import asyncpg
+import orjson
 
 from services.notification.domain.outward import Case
 
@@ -20,7 +21,7 @@ _HAND_OVER: Final = """
     update known_case k set council = c.council from unnest($1::text[], $2::text[]) as c(subject, council)
     where k.subject = c.subject
 """
-_CASES: Final = "select subject, reference, council from known_case where subject = any($1)"
+_CASES: Final = "select subject, reference, council, data from known_case where subject = any($1)"
 _CASE: Final = "select subject, council, reference, received_at, received_on, event_id, data from known_case where subject = $1"
 _VISIBLE: Final = """
     select exists (
@@ -85,7 +86,11 @@ async def hand_over(connection: asyncpg.Connection, councils: Mapping[str, str])
 async def cases(connection: asyncpg.Connection, subjects: Iterable[str]) -> dict[str, Case]:
     """What outward events name these cases by."""
     rows = await connection.fetch(_CASES, list(subjects))
-    return {row["subject"]: Case(reference=row["reference"], council=row["council"]) for row in rows}
+    return {
+        # A case may have been handed over since; who notified is in the notification, as it was heard.
+        row["subject"]: Case(reference=row["reference"], council=row["council"], notified_by=orjson.loads(row["data"])["council"])
+        for row in rows
+    }
 
 
 async def notified(connection: asyncpg.Connection, subject: str) -> KnownCase | None:

@@ -127,8 +127,10 @@ async def ledger(
 @query(router, "/v1/cases/{case_id}", roles=COUNTERS, summary="The place of a case in every figure, then or now", errors=(422,))
 async def case(request: Request, as_at: AsAt = None, known_at: KnownAt = None) -> Response:
     """Every figure of this one case: numerators and denominators are 0 or 1. This service says nothing of its own about it."""
-    desk, _ = _asked(request)
+    desk, caller = _asked(request)
     subject = UUID(request.state.subject)
+    async with desk.pool.acquire() as connection:
+        await audited(connection, caller, "case", str(subject))
     async with scoped(desk.pool, role=desk.query_role, council=None) as connection:
         now, question = await _question(desk, connection, date.min, None, as_at, known_at)
         counted = await queries.counts(connection, replace(question, case=subject), topic=desk.settings.topic)

@@ -4,7 +4,7 @@ from typing import Any
 
 import httpx2
 
-from tests.system.conftest import ABERDEEN, Running
+from tests.system.conftest import ABERDEEN, GLASGOW, Running
 from tests.system.road import INSPECTOR, REVIEW, Road
 
 Body = dict[str, Any]
@@ -181,5 +181,24 @@ async def test_transferred(stack: Running, client: httpx2.AsyncClient, body: Bod
     for service, address in stack.services.items():
         theirs = await client.get(f"{address}/v1/cases/{road.case_id}", headers=stack.headers(council=ABERDEEN))
         assert (service, theirs.status_code) == (service, httpx2.codes.OK)
-        before = await client.get(f"{address}/v1/cases/{road.case_id}", headers=stack.headers())
-        assert (service, before.status_code) == (service, httpx2.codes.NOT_FOUND)
+        for path in ("", "/history"):
+            before = await client.get(f"{address}/v1/cases/{road.case_id}{path}", headers=stack.headers())
+            assert (service, path, before.status_code) == (service, path, httpx2.codes.NOT_FOUND)
+    clocks = await client.get(f"{stack.services['deadlines']}/v1/cases/{road.case_id}/clocks", headers=stack.headers())
+    assert clocks.status_code == httpx2.codes.NOT_FOUND
+    said = await client.post(f"{url}/withdrawal", json={"reason": "x"}, headers=stack.headers(**{"If-Match": '"4"'}))
+    assert said.status_code == httpx2.codes.NOT_FOUND
+    for service, name in (("intake", "cases"), ("deadlines", "clocks")):
+        assert road.case_id in await listed(stack, client, service, name, ABERDEEN), "the positive control"
+        assert road.case_id not in await listed(stack, client, service, name, GLASGOW), name
+
+
+async def listed(stack: Running, client: httpx2.AsyncClient, service: str, name: str, council: str) -> set[str]:
+    """The cases that a council finds in a list, to its last page."""
+    found: set[str] = set()
+    address = f"{stack.services[service]}/v1/{name}?limit=200"
+    while address:
+        answer = await client.get(address, headers=stack.headers(council=council))
+        found |= {each["case_id"] for each in answer.json()[name]}
+        address = answer.links.get("next", {}).get("url", "")
+    return found

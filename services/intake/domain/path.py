@@ -103,7 +103,9 @@ def _possible(case: Case, around: Around) -> tuple[str, ...]:
             return tuple(each for each in _EVERYTHING if each != WITHDRAW or where is not CaseStatus.WITHDRAWN)
         case Side.COUNCIL:
             ending = (TRANSFER,) if case.proposal is not None and TRANSFER not in ALLOWED[where] else ()
-            return (*ALLOWED[where], *ending)
+            # Who is only asked to take a case over learns nothing else of it.
+            ours = around.council == case.council
+            return tuple(each for each in (*ALLOWED[where], *ending) if ours or each == TRANSFER)
         case _:
             assert_never(around.side)
 

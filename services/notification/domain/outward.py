@@ -17,15 +17,16 @@ from contracts.intake import NotificationWithdrawn as Withdrawn
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """What every outward event names it by."""
+    """What every outward event names it by: the council that notified; `council` is the one that may see it now."""
 
     reference: str
     council: str
+    notified_by: str
 
 
 def outward(case: Case, event: Event) -> Data:
     """The outward event of what intake said of a case."""
-    council = _council(case.council)
+    council = _council(case.notified_by)
     match event:
         case NotificationReceived():
             return _copied(council, event)

@@ -126,6 +126,10 @@ async def test_a_case_has_its_place_in_every_figure_and_another_councils_is_unkn
         foreign, unknown = await other.get(f"/v1/cases/{case}"), await other.get(f"/v1/cases/{new_id()}")
     assert foreign.status_code == unknown.status_code == httpx2.codes.NOT_FOUND
     assert foreign.json() == unknown.json()
+    owner = await service.owner()
+    read = await owner.fetch("select role, council, action from audit where subject = $1", case)
+    await owner.close()
+    assert [tuple(row) for row in read] == [("council", EDINBURGH, "case")] * 2, "each reading is recorded"
 
 
 async def test_the_ledger_pages_in_order_and_shows_no_personal_value(service: Stage) -> None:

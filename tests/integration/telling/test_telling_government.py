@@ -14,6 +14,7 @@ from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # i
 from contracts import government as published
 from contracts.clocks import london_date
 from contracts.envelope import Origin
+from contracts.intake import TransferAccepted
 from services.chassis.clock import new_id, now
 from services.notification.feed import LOCK
 from tests.integration.telling.stage import EDINBURGH, GLASGOW, INITIALS, SECRET, Stage
@@ -44,6 +45,22 @@ async def test_a_case_is_told_from_receipt_to_withdrawal_in_order(government: St
         for record, event in zip(records, told, strict=True):
             answer = await client.get(f"/v1/events/{event['id']}")
             assert answer.content == record.value
+
+
+async def test_a_case_that_was_handed_over_is_told_of_by_the_council_that_notified(government: Stage) -> None:
+    # Everything is there before the consumer is, so that receipt and transfer come as one batch.
+    case = await government.notify(council=GLASGOW)
+    accepted = TransferAccepted(on=london_date(now()), from_council=GLASGOW, to_council=EDINBURGH)
+    await government.say(accepted, subject=case, council=EDINBURGH)
+    await government.start()
+    await government.on_topic(least=1)
+    await government.amend(case)
+    await government.withdraw(case)
+    await government.on_topic(least=3)
+    named = [event["data"]["council"]["gss_code"] for event in await government.told()]
+    assert named == [GLASGOW, GLASGOW, GLASGOW], "who notified, whoever answers for it since"
+    async with government.client("council", council=GLASGOW) as before, government.client("council", council=EDINBURGH) as after:
+        assert [(await client.get(f"/v1/cases/{case}")).status_code for client in (before, after)] == [404, 200]
 
 
 async def test_what_is_not_carried_yet_is_measured_and_has_no_evidence(government: Stage) -> None:

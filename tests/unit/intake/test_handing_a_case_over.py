@@ -7,6 +7,7 @@ import pytest
 from contracts.intake import TransferAccepted, TransferEnded, TransferProposed
 from services.intake.domain.around import Around
 from services.intake.domain.case import decide
+from services.intake.domain.path import TRANSFER, WITHDRAW, permitted
 from services.intake.domain.state import Case
 from services.intake.domain.transfer import Transfer
 from tests.unit.intake.cases import CLOSED, DAY, EDINBURGH, FIFE, GLASGOW, NOW, council, events, given, refusal, registrar, then
@@ -76,6 +77,17 @@ def test_a_closed_case_is_handed_to_nobody_but_a_proposal_may_still_end() -> Non
     (event,) = events(decide(case, Transfer(accept=False, around=council(CLOSED, of=EDINBURGH)), NOW))
     assert isinstance(event, TransferEnded)
     assert refusal(decide(given(), Transfer(to_council=FIFE, reason="x", around=council(CLOSED)), NOW)).status == 409
+
+
+def test_who_is_only_asked_learns_nothing_else_that_the_case_allows() -> None:
+    """A proposal may end between the look at the case and the judgement."""
+    asked = council(CLOSED, of=EDINBURGH)
+    for case in (given(), proposed()):
+        for action in (TRANSFER, WITHDRAW):
+            refused = permitted(case, action, asked)
+            assert refused is None or set(refused.allowed) <= {TRANSFER}
+    assert permitted(given(), TRANSFER, asked) is not None
+    assert refusal(decide(proposed(), Transfer(accept=True, around=asked), NOW)).allowed == (TRANSFER,)
 
 
 def test_a_registrar_brings_in_what_both_agreed_with_its_days_in_order() -> None:

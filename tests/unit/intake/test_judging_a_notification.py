@@ -27,7 +27,7 @@ SAID = Notification(
 )
 LIVE = Circumstances(received_on=date(2014, 12, 5), today=date(2014, 12, 5), origin=Origin.LIVE)
 IMPORT = replace(LIVE, origin=Origin.IMPORT)
-LIVELY = Around()
+LIVELY = Around(council="S12000049")
 
 
 def rules(said: Notification, around: Circumstances = LIVE) -> set[tuple[str, str | None]]:

@@ -26,7 +26,7 @@ from contracts.personal import Personal
 from services.notification.domain.outward import Case, outward
 from services.notification.reactions import reactions
 
-CASE = Case(reference="SIR-2014-0007", council="S12000049")
+CASE = Case(reference="SIR-2014-0007", council="S12000036", notified_by="S12000049")
 PLANTED = "planted-text-81c2"
 
 
@@ -42,7 +42,7 @@ def received(received_on: date = date(2014, 12, 9), **more: Any) -> Notification
     }
     return NotificationReceived(
         reference=CASE.reference,
-        council=CASE.council,
+        council=CASE.notified_by,
         received_at=datetime(received_on.year, received_on.month, received_on.day, 12, tzinfo=UTC),
         received_on=received_on,
         policy="2013+2014",
