@@ -43,7 +43,7 @@ class Whose(StrEnum):
 router = APIRouter()
 
 
-@query(router, "/v1/queue", roles=INSPECTORATE, summary="What waits, the earliest due day first")
+@query(router, "/v1/queue", roles=STEPPERS, summary="What waits, the earliest due day first")
 async def queue(
     request: Request,
     state: Annotated[standing.Waits | None, Query(description="what it waits for")] = None,
@@ -111,7 +111,7 @@ async def case_history(request: Request) -> Response:
     return as_json({"events": shown}, headers={"ETag": etag(len(events))})
 
 
-@query(router, "/v1/conflicts", roles=INSPECTORATE, summary="Interests that were declared")
+@query(router, "/v1/conflicts", roles=STEPPERS, summary="Interests that were declared")
 async def conflicts(request: Request) -> Response:
     """An inspector's own; all of them for who allocates (R-32)."""
     desk, caller = _asked(request)

@@ -147,7 +147,7 @@ async def list_cases(
     return page(request, {"cases": shown}, following)
 
 
-@query(router, "/v1/transfers", roles=READERS, summary="Cases proposed to another council")
+@query(router, "/v1/transfers", roles=READERS - {Role.GOVERNMENT}, summary="Cases proposed to another council")
 async def list_transfers(
     request: Request,
     limit: Annotated[int, Query(ge=1, le=LARGEST_PAGE)] = PAGE,

@@ -20,7 +20,7 @@ from services.intake.saying import told
 PERSONAL: Final = COUNCIL_ROLES | {Role.INSPECTOR, Role.LEAD_OFFICER, Role.ADMINISTRATOR, Role.REGISTRAR}
 """Who may see what is personal in a case."""
 
-READERS: Final = PERSONAL | {Role.ANALYST, Role.GOVERNMENT, Role.OPERATOR}
+READERS: Final = PERSONAL | {Role.ANALYST, Role.GOVERNMENT}
 """Who may see cases: a council's own people theirs, the others all."""
 
 LETTERS: Final = PERSONAL - {Role.REGISTRAR}

@@ -33,7 +33,8 @@ from services.notification.queries import LARGEST_SEQUENCE, FeedRow, KnownCase
 
 Desk = Service[Told]
 
-FEED_READERS: Final = frozenset({Role.GOVERNMENT, Role.LEAD_OFFICER, Role.ADMINISTRATOR})
+GOVERNMENT: Final = frozenset({Role.GOVERNMENT})
+EVIDENCE_READERS: Final = GOVERNMENT | {Role.LEAD_OFFICER, Role.ADMINISTRATOR}
 SEE_PERSONS: Final = COUNCIL_ROLES | {Role.GOVERNMENT, Role.ADMINISTRATOR, Role.INSPECTOR, Role.LEAD_OFFICER}
 """Who is shown the copy in clear: a council's own people theirs, Government what it was told of."""
 CASE_READERS: Final = SEE_PERSONS | {Role.ANALYST, Role.REGISTRAR}
@@ -64,7 +65,7 @@ def feed(arrivals: Arrivals) -> APIRouter:
     @query(
         routes,
         "/v1/events",
-        roles=FEED_READERS,
+        roles=GOVERNMENT,
         summary="The feed: what Government is told, in order",
         content=_FEED,
         responses=_NOTHING_NEW,
@@ -83,7 +84,7 @@ def feed(arrivals: Arrivals) -> APIRouter:
     return routes
 
 
-@query(router, "/v1/events/{event_id}", roles=FEED_READERS, summary="One event of the feed", content=_EVENT, errors=(404,))
+@query(router, "/v1/events/{event_id}", roles=GOVERNMENT, summary="One event of the feed", content=_EVENT, errors=(404,))
 async def event(request: Request, event_id: str) -> Response:
     """The same bytes as in the feed and on the topic."""
     desk, caller = _asked(request)
@@ -91,7 +92,7 @@ async def event(request: Request, event_id: str) -> Response:
     return Response(found.event, headers={"ETag": etag(found.sequence)}, media_type=CONTENT_TYPE)
 
 
-@query(router, "/v1/events/{event_id}/deliveries", roles=FEED_READERS, summary="Where an event has arrived", errors=(404,))
+@query(router, "/v1/events/{event_id}/deliveries", roles=EVIDENCE_READERS, summary="Where an event has arrived", errors=(404,))
 async def deliveries(request: Request, event_id: str) -> Response:
     """The evidence of each delivery; none while it is on its way."""
     desk, caller = _asked(request)
@@ -106,7 +107,7 @@ async def deliveries(request: Request, event_id: str) -> Response:
     router,
     "/v1/events/{event_id}/receipt",
     method="PUT",
-    roles=[Role.GOVERNMENT],
+    roles=GOVERNMENT,
     summary="Confirm that you have an event",
     errors=(404,),
 )

@@ -30,14 +30,7 @@ from services.statistics.queries import OfCouncil, Question
 
 Desk = Service[None]
 
-COUNTERS: Final = COUNCIL_ROLES | {
-    Role.INSPECTOR,
-    Role.LEAD_OFFICER,
-    Role.ADMINISTRATOR,
-    Role.ANALYST,
-    Role.REGISTRAR,
-    Role.GOVERNMENT,
-}
+COUNTERS: Final = COUNCIL_ROLES | {Role.INSPECTOR, Role.LEAD_OFFICER, Role.ADMINISTRATOR, Role.ANALYST, Role.REGISTRAR}
 OPERATORS: Final = frozenset({Role.OPERATOR})
 BEGINNING: Final = date(2012, 1, 1)
 """The year of the first guidance: before it there are no notifications."""

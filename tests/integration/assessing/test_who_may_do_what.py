@@ -11,8 +11,8 @@ STEPS = {
     **dict.fromkeys(("dispute-resolution", "good-practice"), frozenset({"lead_officer", "registrar"})),
 }
 READS = {
-    "/v1/queue": PEOPLE,
-    "/v1/conflicts": PEOPLE,
+    "/v1/queue": PEOPLE | {"registrar"},
+    "/v1/conflicts": PEOPLE | {"registrar"},
     "/v1/cases/{case_id}": PEOPLE | COUNCIL_ROLES | {"analyst", "registrar"},
     "/v1/cases/{case_id}/history": PEOPLE | COUNCIL_ROLES | {"analyst", "registrar"},
 }

@@ -92,7 +92,7 @@ async def test_who_may_ask_for_what(service: Stage) -> None:
             answers[role] = tuple(
                 [(await client.get(path)).status_code for path in ("/v1/figures", "/v1/councils", "/v1/ledger")]
             )
-    assert answers == dict.fromkeys(roles, (200, 200, 403)) | {"operator": (403, 403, 200)}
+    assert answers == dict.fromkeys(roles, (200, 200, 403)) | {"government": (403, 403, 403), "operator": (403, 403, 200)}
     async with httpx2.AsyncClient(base_url=service.base) as nobody:
         assert (await nobody.get("/v1/figures")).status_code == httpx2.codes.UNAUTHORIZED
 

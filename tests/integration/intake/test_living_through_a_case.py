@@ -215,7 +215,7 @@ async def test_as_it_was_known_and_as_it_was_on_a_day(intake: Stage, body: dict[
     ("role", "words", "letter"),
     [
         ("council", True, True), ("inspector", True, True), ("registrar", True, False),
-        ("analyst", False, False), ("government", False, False), ("operator", False, False),
+        ("analyst", False, False), ("government", False, False),
     ],
 )  # fmt: skip
 async def test_words_are_for_those_who_may_read_them(

@@ -42,7 +42,7 @@ async def test_who_may_see_it_reads_what_is_personal(intake: Stage, body: dict[s
             assert PLANTED in (await client.get(f"/v1/cases/{case}{path}")).text
 
 
-@pytest.mark.parametrize("role", ["analyst", "government", "operator"])
+@pytest.mark.parametrize("role", ["analyst", "government"])
 async def test_who_may_not_does_not(intake: Stage, body: dict[str, Any], role: str) -> None:
     case = await planted(intake, body)
     async with intake.client(role) as client:
