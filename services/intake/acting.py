@@ -30,7 +30,7 @@ from services.intake.following import (
     SogNoticeBody,
     TransferBody,
 )
-from services.intake.saying import seen_by, signed
+from services.intake.saying import signed
 from services.intake.telling import handed_over, submitted
 
 
@@ -103,7 +103,7 @@ def _is_named(asked: Asked[TransferBody], named: str) -> bool:
     """Whether the call is that of the council that is asked, and names none but itself: it accepts by the same call."""
     said = asked.body.to_council
     other = None if said is None else council_named(said)
-    return seen_by(asked.caller.council) == named and (said is None or (other is not None and other.gss_code == named))
+    return asked.caller.council == named and (said is None or (other is not None and other.gss_code == named))
 
 
 async def hold(desk: Desk, asked: Asked[HoldBody]) -> Ask:
