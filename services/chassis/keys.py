@@ -26,8 +26,12 @@ _INSERT: Final = """
 """
 _READ: Final = "select subject, wrapped from subject_key where subject = any($1)"
 _DESTROY: Final = (
-    "update subject_key set wrapped = null, destroyed = clock_timestamp() where subject = $1 and wrapped is not null"
+    "update subject_key set wrapped = null, destroyed = clock_timestamp() where subject = any($1) and wrapped is not null"
 )
+_OLD: Final = """
+    select subject from subject_key
+    where subject > $1 and wrapped is not null and created < clock_timestamp() - interval '1 hour' order by subject limit 1000
+"""
 
 
 class KeysUnavailableError(Exception):
@@ -125,10 +129,15 @@ class Keyring:
         """The box of one event (its id's 16 bytes); call `create` or `fetch` for the subject before."""
         return Box(self._known[subject][1], event)
 
-    async def destroy(self, subject: str) -> None:
-        """Erase: nothing sealed with the subject's key can be read again. Repeating it changes nothing."""
-        await self._pool.execute(_DESTROY, subject)
-        self._remember(subject, None)
+    async def destroy(self, *subjects: str) -> None:
+        """Erase: nothing sealed with these subjects' keys can be read again. Repeating it changes nothing."""
+        await self._pool.execute(_DESTROY, subjects)
+        for subject in subjects:
+            self._remember(subject, None)
+
+    async def old(self, *, after: str) -> list[str]:
+        """Subjects after this one, in order and not all at once, whose keys no request can still be about to use first."""
+        return [row["subject"] for row in await self._pool.fetch(_OLD, after)]
 
     def _wrap(self, subject: str, key: bytes) -> bytes:
         nonce = os.urandom(_NONCE)

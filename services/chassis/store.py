@@ -259,10 +259,13 @@ class Store(Generic[S]):
         new = [subject for subject in judged if not heads[subject].version]
         keys = asyncio.create_task(self.keyring.ready(known=known, new=new)) if self.keyring else None
         try:
-            return await self._inform(connection, [ask.command for ask in asks], at, kept=True) if asks else ()
+            told = await self._inform(connection, [ask.command for ask in asks], at, kept=True) if asks else ()
         finally:
-            if keys is not None:
-                await keys
+            if keys is not None:  # it ends before this does; a fault of its own must not mask one of the informing
+                await asyncio.gather(keys, return_exceptions=True)
+        if keys is not None:
+            await keys
+        return told
 
     async def _fold(self, connection: asyncpg.Connection, heads: Mapping[str, _Head[S]]) -> None:
         """Fold the state of the streams that have a history; their keys are at hand."""

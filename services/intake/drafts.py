@@ -96,9 +96,9 @@ def _stale() -> ProblemError:
 async def drop(request: Request, draft_id: str) -> Response:
     """Gone at once, and its key with it."""
     desk, found = await _own(request, draft_id)
-    async with desk.pool.acquire() as connection:
+    async with desk.pool.acquire() as connection, connection.transaction():
         await keeping.drop(connection, found.draft_id)
-    await keys(desk).destroy(str(found.draft_id))
+        await keys(desk).destroy(str(found.draft_id))
     return Response(status_code=204)
 
 
@@ -129,17 +129,29 @@ command(
 
 
 async def sweeping(desk: Desk) -> None:
-    """Forget what has been kept long enough, and destroy its keys, until cancelled."""
+    """Forget what has been kept long enough, and destroy its keys and those that are nobody's, until cancelled."""
     while True:
         try:
-            async with desk.pool.acquire() as connection:
+            # Before the drafts: one that is swept now may be on its way to becoming a case.
+            await _sweep_orphans(desk)
+            async with desk.pool.acquire() as connection, connection.transaction():
                 swept = await keeping.sweep(connection)
-            for draft_id in swept:
-                await keys(desk).destroy(draft_id)
+                await keys(desk).destroy(*swept)
             log.info("drafts.swept", count=len(swept))
         except (KeysUnavailableError, *UNAVAILABLE) as fault:
             log.warning("drafts.waits", **describe(fault))
         await asyncio.sleep(SWEEP_SECONDS)
+
+
+async def _sweep_orphans(desk: Desk) -> None:
+    """Destroy keys that were made for what was then refused: after an hour nothing can still be on its way to use them."""
+    after = ""
+    while old := await keys(desk).old(after=after):
+        async with desk.pool.acquire() as connection:
+            orphans = await keeping.nobodys(connection, old)
+        await keys(desk).destroy(*orphans)
+        log.info("keys.swept", count=len(orphans))
+        after = old[-1]
 
 
 async def _own(request: Request, draft_id: str, *, submitted_too: bool = False) -> tuple[Desk, Kept]:

@@ -39,8 +39,9 @@ async def forgetting(desk: Desk) -> None:
 
 
 async def _forget(desk: Desk, subject: str) -> None:
-    """The key, and the draft that the case was made from, which says the same under a key of its own."""
-    async with desk.pool.acquire() as connection:
-        for draft_id in await keeping.drop_draft_of(connection, subject):
-            await keys(desk).destroy(draft_id)
-    await keys(desk).destroy(subject)
+    """The key, and the draft that the case was made from, which says the same under a key of its own.
+
+    The draft's row is the only thing that leads to its key: it is gone only once the key is.
+    """
+    async with desk.pool.acquire() as connection, connection.transaction():
+        await keys(desk).destroy(subject, *await keeping.drop_draft_of(connection, subject))

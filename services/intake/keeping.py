@@ -30,6 +30,11 @@ _SWEEP: Final = """
         or (saved_at < clock_timestamp() - interval '1 day' and exists (select from notified n where n.subject = d.case_id::text))
     returning draft_id::text
 """
+_NOBODYS: Final = """
+    select subject from unnest($1::text[]) as u(subject)
+    where not exists (select from stream s where s.subject = u.subject and s.version > 0)
+        and subject not in (select unnest(array[draft_id, case_id]::text[]) from draft)
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +87,11 @@ async def drop_draft_of(connection: asyncpg.Connection, case_id: str) -> Sequenc
 async def sweep(connection: asyncpg.Connection) -> Sequence[str]:
     """Forget drafts whose time has passed, and those submitted a day ago; which."""
     return [row["draft_id"] for row in await connection.fetch(_SWEEP)]
+
+
+async def nobodys(connection: asyncpg.Connection, subjects: Sequence[str]) -> Sequence[str]:
+    """Those of which nothing was ever said: neither a case, nor a draft, nor the case that a draft may still become."""
+    return [row["subject"] for row in await connection.fetch(_NOBODYS, subjects)]
 
 
 def _saved(row: asyncpg.Record | None) -> Saved:

@@ -95,6 +95,19 @@ async def test_where_no_key_can_be_had_all_are_told_at_once(desk: Desk) -> None:
     assert await desk.pool.fetchval("select count(*) from event") == 0
 
 
+async def test_the_first_fault_is_not_masked_by_the_keys(desk: Desk) -> None:
+    async def informing(connection: asyncpg.Connection, commands: Any, at: Any, *, kept: bool) -> Any:
+        raise LookupError(kept)
+
+    desk.keyring._pool.terminate()
+    desk.store._inform = informing
+    async with desk.pool.acquire() as connection:
+        with pytest.raises(LookupError):
+            async with connection.transaction():
+                await desk.store.append(connection, [ask(str(new_id()))])
+    assert desk.keyring.wanted == 1
+
+
 async def test_a_subject_that_has_a_key_keeps_it(desk: Desk) -> None:
     subject, elsewhere = str(new_id()), Keyring(desk.keyring._pool, WRAPPING, makes=True)
     await elsewhere.create([subject])
