@@ -77,6 +77,8 @@ class ClockSatisfied(_OfClock):
     on: date
     due_on: date
     days_taken: int | None = None
+    imported: bool | None = None
+    """Whether a register says that it was done, which counts whatever became of the case; None where that was not yet said."""
 
 
 class ClockBreached(_OfClock):
@@ -102,6 +104,8 @@ class ClockCorrected(_OfClock):
     due_on: date
     days_taken: int | None = None
     reason: str
+    imported: bool | None = None
+    """Whether a register says that it was done, which counts whatever became of the case; None where that was not yet said."""
 
 
 class ClockCancelled(_OfClock):

@@ -17,17 +17,25 @@ from services.intake.domain.heard import HEARD, NOTHING_HEARD, Heard, learn
 _ALIKE: Final = """
     w.person is not null and exists (
         select from notified n where n.person = w.person and n.occurred_on between w.occurred_on - 7 and w.occurred_on + 7
+        union all
+        select from waiting e
+        where e.n < w.n and e.person = w.person and e.occurred_on between w.occurred_on - 7 and w.occurred_on + 7
     ) as same_person,
     w.occurred_on is not null and exists (
         select from notified n where n.council = w.council and n.occurred_on = w.occurred_on
+        union all
+        select from waiting e where e.n < w.n and e.council = w.council and e.occurred_on = w.occurred_on
     ) as same_day
 """
+# An earlier one of those that wait at once counts as there.
 _PREPARE: Final = f"""
+    with waiting as (
+        select * from unnest($1::int[], $2::text[], $3::bytea[], $4::date[])
+            with ordinality as w(year, council, person, occurred_on, n)
+    )
     select year, case when $5 then nextval(('public.reference_' || year)::regclass) end as number, same_person, same_day
     from (
-        select n, year, {_ALIKE}
-        from unnest($1::int[], $2::text[], $3::bytea[], $4::date[]) with ordinality as w(year, council, person, occurred_on, n)
-        order by n
+        select n, year, {_ALIKE} from waiting w order by n
     ) in_order
 """
 _INSTANT: Final = "select clock_timestamp() + $1::interval"

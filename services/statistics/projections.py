@@ -197,8 +197,8 @@ def _run(clocks: Series, subject: str, recorded: datetime, fact: OfClock, *, imp
     match fact:
         case Started(clock=clock, due_on=due):
             clocks.add((subject, clock), (due, None, None, imported), recorded, first=True)
-        case Stopped(clock=clock, on=on, due_on=due, days_taken=days):
-            clocks.add((subject, clock), (due, on, days, imported), recorded)
+        case Stopped(clock=clock, on=on, due_on=due, days_taken=days, imported=told):
+            clocks.add((subject, clock), (due, on, days, imported if told is None else told), recorded)
         case Counted(clock=clock, due_on=due):
             clocks.add((subject, clock), (due, None, None, imported), recorded)
         case Cancelled(clock=clock, reason=reason):

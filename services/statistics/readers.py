@@ -154,6 +154,7 @@ class Stopped(msgspec.Struct, frozen=True, gc=False):
     due_on: date
     days_taken: int | None = None
     instance: int = 1
+    imported: bool | None = None
 
 
 class Cancelled(msgspec.Struct, frozen=True, gc=False):

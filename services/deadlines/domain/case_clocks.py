@@ -20,6 +20,7 @@ from contracts.deadlines import (
     ReminderCorrected,
     ReminderDue,
 )
+from contracts.envelope import Origin
 from services.deadlines.domain.clock import (
     Cancelled,
     ClockEvent,
@@ -222,8 +223,8 @@ def _ended(key: Key, state: State, duty: Duty) -> Sequence[ClockEvent]:
             return []
         case Lapse() as lapse, _:
             return _lapsed(key, state, lapse)
-        case Stop(on=on), Running() | Held() | Missed() | Stopped() | Cancelled():
-            return _stopped(key, state, on)
+        case Stop() as stop, Running() | Held() | Missed() | Stopped() | Cancelled():
+            return _stopped(key, state, stop)
         case _:
             raise AssertionError
 
@@ -236,18 +237,18 @@ def _lapsed(key: Key, state: State, lapse: Lapse) -> Sequence[ClockEvent]:
             return [ClockCancelled(clock=key[0], instance=key[1], on=lapse.on, reason=lapse.reason)]
 
 
-def _stopped(key: Key, state: Started, on: date) -> Sequence[ClockEvent]:
-    terms = state.terms
+def _stopped(key: Key, state: Started, stop: Stop) -> Sequence[ClockEvent]:
+    terms, on = state.terms, stop.on
     missed = isinstance(state, Missed) or (isinstance(state, Stopped) and state.late)
     match missed, on <= terms.due_on:
         case _ if isinstance(state, Stopped) and state.on == on:
             return []
         case False, False:
-            return [_breached(key, terms), _satisfied(key, terms, on)]
+            return [_breached(key, terms), _satisfied(key, terms, stop)]
         case True, True:
-            return [_corrected(key, terms, on)]
+            return [_corrected(key, terms, stop)]
         case _:
-            return [_satisfied(key, terms, on)]
+            return [_satisfied(key, terms, stop)]
 
 
 def _running(kind: type[Runs], key: Key, terms: Terms) -> Runs:
@@ -274,13 +275,22 @@ def _recalculated(key: Key, before: Terms, terms: Terms, reason: str) -> ClockRe
     )
 
 
-def _satisfied(key: Key, terms: Terms, on: date) -> ClockSatisfied:
-    return ClockSatisfied(clock=key[0], instance=key[1], on=on, due_on=terms.due_on, days_taken=_days_taken(key[0], terms, on))
+def _satisfied(key: Key, terms: Terms, stop: Stop) -> ClockSatisfied:
+    taken, imported = _days_taken(key[0], terms, stop.on), stop.origin is Origin.IMPORT
+    return ClockSatisfied(clock=key[0], instance=key[1], on=stop.on, due_on=terms.due_on, days_taken=taken, imported=imported)
 
 
-def _corrected(key: Key, terms: Terms, on: date) -> ClockCorrected:
-    taken = _days_taken(key[0], terms, on)
-    return ClockCorrected(clock=key[0], instance=key[1], on=on, due_on=terms.due_on, days_taken=taken, reason=LATE_EVIDENCE)
+def _corrected(key: Key, terms: Terms, stop: Stop) -> ClockCorrected:
+    taken, imported = _days_taken(key[0], terms, stop.on), stop.origin is Origin.IMPORT
+    return ClockCorrected(
+        clock=key[0],
+        instance=key[1],
+        on=stop.on,
+        due_on=terms.due_on,
+        days_taken=taken,
+        reason=LATE_EVIDENCE,
+        imported=imported,
+    )
 
 
 def _breached(key: Key, terms: Terms) -> ClockBreached:

@@ -159,6 +159,15 @@ async def test_the_same_person_within_a_week_is_flagged(intake: Stage, body: dic
     assert "R-13" not in {flag["rule"] for flag in elsewhere.json()["flags"]}, "another council's identifiers are its own"
 
 
+async def test_the_same_person_notified_several_times_at_once_is_flagged_but_for_the_first(
+    intake: Stage, body: dict[str, Any]
+) -> None:
+    body["person"] = {"council_person_id": str(new_id())}
+    async with intake.client("council", council=GLASGOW) as client:
+        answers = await asyncio.gather(*(client.post(NOTIFICATIONS, json=body, headers=key()) for _ in range(12)))
+    assert ["R-13" in {flag["rule"] for flag in answer.json()["flags"]} for answer in answers].count(False) == 1
+
+
 async def test_a_registrar_brings_in_what_happened(intake: Stage) -> None:
     said: dict[str, Any] = {
         "council": "Fife", "council_reference": str(new_id()), "notified_on": "2014-12-24", "criteria": ["C3"], "incident_type": "T03",

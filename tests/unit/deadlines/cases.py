@@ -183,8 +183,10 @@ def breached(clock: str, due_on: date, instance: int = 1) -> ClockBreached:
     return ClockBreached(clock=clock, instance=instance, due_on=due_on, breached_at=end_of_day_london(due_on))
 
 
-def done(clock: str, on: date, due_on: date, days_taken: int | None = None, instance: int = 1) -> ClockSatisfied:
-    return ClockSatisfied(clock=clock, instance=instance, on=on, due_on=due_on, days_taken=days_taken)
+def done(
+    clock: str, on: date, due_on: date, days_taken: int | None = None, instance: int = 1, *, imported: bool = False
+) -> ClockSatisfied:
+    return ClockSatisfied(clock=clock, instance=instance, on=on, due_on=due_on, days_taken=days_taken, imported=imported)
 
 
 def cancelled(clock: str, on: date, reason: str, instance: int = 1) -> ClockCancelled:

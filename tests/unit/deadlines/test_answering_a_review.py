@@ -12,6 +12,7 @@ from tests.unit.deadlines.cases import (
     assessed,
     breached,
     cancelled,
+    corrected,
     done,
     heard,
     notification,
@@ -189,4 +190,11 @@ def test_a_register_s_answer_after_its_outcome_stops_the_clock() -> None:
         said(reviewed(REVIEWED), origin=Origin.IMPORT),
     ]
     _, recorded = heard(*imported, said(sent(DUE), origin=Origin.IMPORT))
-    assert of(FEEDBACK, recorded)[-1] == done(FEEDBACK, DUE, DUE)
+    assert of(FEEDBACK, recorded)[-1] == done(FEEDBACK, DUE, DUE, imported=True)
+
+
+def test_what_a_live_correction_makes_be_said_again_is_still_the_register_s() -> None:
+    imported = (received(RECEIVED, notification(RECEIVED)), withdrawn(RECEIVED), reviewed(REVIEWED))
+    case = [said(each, origin=Origin.IMPORT) for each in imported]
+    of_mappa = corrected(notification(RECEIVED, mappa=True))
+    assert _heard(Clock.REVIEW, of_mappa, case=case)[-1] == done(Clock.REVIEW, REVIEWED, date(2014, 8, 31), imported=True)

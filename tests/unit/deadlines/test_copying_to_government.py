@@ -41,19 +41,19 @@ def test_it_starts_on_receipt() -> None:
 
 
 def test_a_copy_on_the_last_day_is_in_time() -> None:
-    assert _heard(notified(DUE))[1:] == [ClockSatisfied(clock=COPY, on=DUE, due_on=DUE, days_taken=2)]
+    assert _heard(notified(DUE))[1:] == [ClockSatisfied(clock=COPY, on=DUE, due_on=DUE, days_taken=2, imported=False)]
 
 
 def test_a_late_copy_is_a_breach_and_then_done() -> None:
     assert _heard(notified(date(2014, 6, 10)))[1:] == [
         ClockBreached(clock=COPY, due_on=DUE, breached_at=end_of_day_london(DUE)),
-        ClockSatisfied(clock=COPY, on=date(2014, 6, 10), due_on=DUE, days_taken=3),
+        ClockSatisfied(clock=COPY, on=date(2014, 6, 10), due_on=DUE, days_taken=3, imported=False),
     ]
 
 
 def test_of_two_copies_the_first_counts() -> None:
     assert _heard(notified(date(2014, 6, 6)), copied(DUE))[1:] == [
-        ClockSatisfied(clock=COPY, on=date(2014, 6, 6), due_on=DUE, days_taken=1)
+        ClockSatisfied(clock=COPY, on=date(2014, 6, 6), due_on=DUE, days_taken=1, imported=False)
     ]
 
 
@@ -78,13 +78,13 @@ def test_a_tick_for_a_due_day_that_has_moved_records_nothing() -> None:
 
 def test_evidence_in_time_that_comes_after_the_breach_corrects_it() -> None:
     assert _after_breach(notified(DUE)) == [
-        ClockCorrected(clock=COPY, on=DUE, due_on=DUE, days_taken=2, reason="late_evidence"),
+        ClockCorrected(clock=COPY, on=DUE, due_on=DUE, days_taken=2, reason="late_evidence", imported=False),
     ]
 
 
 def test_a_late_copy_after_the_breach_is_done_without_a_second_breach() -> None:
     assert _after_breach(notified(date(2014, 6, 12))) == [
-        ClockSatisfied(clock=COPY, on=date(2014, 6, 12), due_on=DUE, days_taken=5)
+        ClockSatisfied(clock=COPY, on=date(2014, 6, 12), due_on=DUE, days_taken=5, imported=False)
     ]
 
 
@@ -110,7 +110,7 @@ def test_a_missed_copy_falls_away_with_its_case() -> None:
 
 def test_a_copy_on_the_day_of_the_cancellation_wins() -> None:
     assert _heard(withdrawn(date(2014, 6, 6)), notified(date(2014, 6, 6)))[-1] == ClockSatisfied(
-        clock=COPY, on=date(2014, 6, 6), due_on=DUE, days_taken=1
+        clock=COPY, on=date(2014, 6, 6), due_on=DUE, days_taken=1, imported=False
     )
 
 
@@ -121,7 +121,7 @@ def test_a_copy_after_the_cancellation_changes_nothing() -> None:
 def test_a_copy_that_a_register_tells_of_stops_whatever_the_outcome() -> None:
     late = date(2014, 6, 12)
     _, recorded = heard(RECEIPT, said(withdrawn(RECEIVED), origin=Origin.IMPORT), said(copied(late), origin=Origin.IMPORT))
-    assert of(COPY, recorded)[-1] == ClockSatisfied(clock=COPY, on=late, due_on=DUE, days_taken=5)
+    assert of(COPY, recorded)[-1] == ClockSatisfied(clock=COPY, on=late, due_on=DUE, days_taken=5, imported=True)
 
 
 def test_a_triage_back_into_scope_restores_the_due_day() -> None:

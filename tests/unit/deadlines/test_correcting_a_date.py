@@ -34,14 +34,14 @@ def test_an_earlier_incident_turns_in_time_into_a_breach() -> None:
     assert _heard(notification(MON), notification(LATE))[2:] == [
         _recalculated(LATE, date(2014, 6, 4), date(2014, 6, 9)),
         ClockBreached(clock=NOTIFY, due_on=date(2014, 6, 4), breached_at=end_of_day_london(date(2014, 6, 4))),
-        ClockSatisfied(clock=NOTIFY, on=RECEIVED, due_on=date(2014, 6, 4), days_taken=8),
+        ClockSatisfied(clock=NOTIFY, on=RECEIVED, due_on=date(2014, 6, 4), days_taken=8, imported=False),
     ]
 
 
 def test_a_later_incident_turns_a_breach_into_in_time() -> None:
     assert _heard(notification(LATE), notification(TUE))[3:] == [
         _recalculated(TUE, date(2014, 6, 10), date(2014, 6, 4)),
-        ClockSatisfied(clock=NOTIFY, on=RECEIVED, due_on=date(2014, 6, 10), days_taken=4),
+        ClockSatisfied(clock=NOTIFY, on=RECEIVED, due_on=date(2014, 6, 10), days_taken=4, imported=False),
     ]
 
 
@@ -64,12 +64,12 @@ def test_a_day_found_again_restores_the_clock_and_its_verdict() -> None:
     events = _heard(notification(MON), notification(None, precision="unknown"), notification(TUE))
     assert events[3:] == [
         ClockRestarted(clock=NOTIFY, day_zero=TUE, due_on=date(2014, 6, 10), policy="2013", calendar=CURRENT_CALENDAR),
-        ClockSatisfied(clock=NOTIFY, on=RECEIVED, due_on=date(2014, 6, 10), days_taken=4),
+        ClockSatisfied(clock=NOTIFY, on=RECEIVED, due_on=date(2014, 6, 10), days_taken=4, imported=False),
     ]
 
 
 def test_a_day_of_awareness_said_later_starts_its_clock() -> None:
     assert _heard(notification(MON), notification(MON, became_aware_on=TUE), clock=AWARE) == [
         started(AWARE, TUE, date(2014, 6, 10)),
-        ClockSatisfied(clock=AWARE, on=RECEIVED, due_on=date(2014, 6, 10), days_taken=4),
+        ClockSatisfied(clock=AWARE, on=RECEIVED, due_on=date(2014, 6, 10), days_taken=4, imported=False),
     ]

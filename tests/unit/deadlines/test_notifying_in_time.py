@@ -23,7 +23,7 @@ DUE = [
 def test_a_receipt_on_the_last_day_is_in_time(incident: date, due: date) -> None:
     _, recorded = heard(said(received(due, notification(incident))))
     satisfied = of(NOTIFY, recorded)[-1]
-    assert satisfied == ClockSatisfied(clock=NOTIFY, on=due, due_on=due, days_taken=5)
+    assert satisfied == ClockSatisfied(clock=NOTIFY, on=due, due_on=due, days_taken=5, imported=False)
     assert len(of(NOTIFY, recorded)) == 2
 
 
@@ -32,27 +32,27 @@ def test_a_receipt_on_the_day_after_is_a_breach_and_then_done(incident: date, du
     late = due + timedelta(days=1)
     _, (_, breached, satisfied) = _recorded(NOTIFY, incident, late)
     assert breached == ClockBreached(clock=NOTIFY, due_on=due, breached_at=end_of_day_london(due))
-    assert satisfied == ClockSatisfied(clock=NOTIFY, on=late, due_on=due, days_taken=6)
+    assert satisfied == ClockSatisfied(clock=NOTIFY, on=late, due_on=due, days_taken=6, imported=False)
 
 
 def test_the_substitute_for_st_andrews_day_is_not_counted() -> None:
     _, recorded = heard(said(received(date(2014, 12, 5), notification(date(2014, 11, 28)))))
     assert of(NOTIFY, recorded) == [
         started(NOTIFY, date(2014, 11, 28), date(2014, 12, 8), policy="2013+2014"),
-        ClockSatisfied(clock=NOTIFY, on=date(2014, 12, 5), due_on=date(2014, 12, 8), days_taken=4),
+        ClockSatisfied(clock=NOTIFY, on=date(2014, 12, 5), due_on=date(2014, 12, 8), days_taken=4, imported=False),
     ]
 
 
 def test_a_receipt_on_a_saturday_took_as_long_as_one_on_monday() -> None:
     _, (_, _, satisfied) = _recorded(NOTIFY, date(2014, 6, 2), date(2014, 6, 14))
-    assert satisfied == ClockSatisfied(clock=NOTIFY, on=date(2014, 6, 14), due_on=date(2014, 6, 9), days_taken=10)
+    assert satisfied == ClockSatisfied(clock=NOTIFY, on=date(2014, 6, 14), due_on=date(2014, 6, 9), days_taken=10, imported=False)
 
 
 def test_awareness_has_a_clock_of_its_own() -> None:
     _, recorded = heard(said(received(date(2014, 6, 16), notification(date(2014, 6, 2), became_aware_on=date(2014, 6, 9)))))
     assert of(AWARE, recorded) == [
         started(AWARE, date(2014, 6, 9), date(2014, 6, 16)),
-        ClockSatisfied(clock=AWARE, on=date(2014, 6, 16), due_on=date(2014, 6, 16), days_taken=5),
+        ClockSatisfied(clock=AWARE, on=date(2014, 6, 16), due_on=date(2014, 6, 16), days_taken=5, imported=False),
     ]
 
 

@@ -144,7 +144,7 @@ def test_a_review_after_the_group_took_the_case_is_not_judged() -> None:
 def test_a_register_s_review_after_that_is_received_all_the_same() -> None:
     came = said(reviewed(date(2014, 2, 3)), origin=Origin.IMPORT)
     _, recorded = heard(MAPPA, said(decided("scr", DECIDED), origin=Origin.IMPORT), came)
-    assert of(REVIEW, recorded)[-1] == done(REVIEW, date(2014, 2, 3), date(2014, 5, 3))
+    assert of(REVIEW, recorded)[-1] == done(REVIEW, date(2014, 2, 3), date(2014, 5, 3), imported=True)
 
 
 def test_mappa_said_later_holds_the_clock_and_voids_its_breach() -> None:
@@ -168,7 +168,7 @@ def test_evidence_of_a_review_in_time_corrects_the_breach() -> None:
     clocks, _ = heard(PLAIN)
     missed = after(clocks, ticked(clocks, REVIEW))
     assert of(REVIEW, decide_case(missed, Judge(facts=known([PLAIN, said(reviewed(DUE))])), LATER)) == [
-        ClockCorrected(clock=REVIEW, on=DUE, due_on=DUE, reason="late_evidence")
+        ClockCorrected(clock=REVIEW, on=DUE, due_on=DUE, reason="late_evidence", imported=False)
     ]
 
 

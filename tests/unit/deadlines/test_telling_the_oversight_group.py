@@ -63,7 +63,7 @@ def test_of_a_register_s_case_nothing_is_known() -> None:
 
 
 def test_unless_the_register_or_somebody_later_says_so() -> None:
-    assert _heard(_told(DUE), origin=Origin.IMPORT)[-1] == done(NOTICE, DUE, DUE, days_taken=5)
+    assert _heard(_told(DUE), origin=Origin.IMPORT)[-1] == done(NOTICE, DUE, DUE, days_taken=5, imported=True)
     assert _heard(UNTOLD, told_sog(DUE), origin=Origin.IMPORT)[-1] == done(NOTICE, DUE, DUE, days_taken=5)
 
 

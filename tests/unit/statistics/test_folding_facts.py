@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -168,3 +169,9 @@ def test_a_cancelled_clock_keeps_its_row_unless_nothing_can_be_counted() -> None
     )
     void = fold([*begun, ("c", 2, later, False, Cancelled(clock="notify", reason="not_measurable"))]).clocks.rows
     assert [(row[2], row[-1]) for row in void] == [(DAY, later), (None, FOREVER)]
+
+
+@pytest.mark.parametrize(("said", "row"), [(True, True), (False, False), (None, False)])
+def test_a_stop_is_the_registers_if_it_says_so_whoever_made_it_be_said_again(said: bool | None, row: bool) -> None:  # noqa: FBT001
+    again = Stopped(clock="review", on=DAY, due_on=DAY, imported=said)
+    assert [each[5] for each in fold([("c", 2, START, False, again)]).clocks.rows] == [row]
