@@ -72,7 +72,10 @@ BUGS: Final[Sequence[Bug]] = (
     ),
     bug(
         "the key kept after the commit", ACCEPTED, ONCE + "ping_is_killed[append.after_commit-1]",
-        chassis("store", "        await keep(\n            connection,\n            [", "        self.kept = (\n            ["),
+        chassis(
+            "store", "*columns([(ask.once, outcome.answer) for ask, outcome in done if ask.once and outcome.answer])",
+            '*columns(setattr(self, "kept", [(ask.once, outcome.answer) for ask, outcome in done if ask.once and outcome.answer]) or [])',
+        ),
         chassis("appender", '            failpoint("append.after_commit")\n', """            failpoint("append.after_commit")
             from services.chassis.idempotency import keep
             async with self._pool.acquire() as connection:
@@ -81,18 +84,20 @@ BUGS: Final[Sequence[Bug]] = (
     ),
     bug(
         "the key not looked up", ACCEPTED, ONCE + "ping_is_killed[relay.before_send-1]",
-        chassis("store", "kept = await recall(connection, [ask.once for ask in asks if ask.once])", "kept = {}"),
+        chassis("store", 'kept = recalled([row for row in rows if row["subject"] is None], keys)', "kept = {}"),
     ),
     bug(
         "the case's key later than its event", ACCEPTED, ONCE + "ping_is_killed[append.after_commit-1]",
-        chassis("keys", "        if await self._insert((subject, wrapped)):\n", """        import asyncio
-        asyncio.get_running_loop().call_later(1, lambda: asyncio.ensure_future(self._insert((subject, wrapped))))
-        if True:
+        chassis("keys", """            rows = await self._pool.fetch(_INSERT, list(made), [self._wrap(subject, key) for subject, key in made.items()])
+""", """            import asyncio
+            wrapped = [self._wrap(subject, key) for subject, key in made.items()]
+            asyncio.get_running_loop().call_later(1, lambda: asyncio.ensure_future(self._pool.fetch(_INSERT, list(made), wrapped)))
+            rows = [(subject,) for subject in made]
 """),
     ),
     bug(
         "relayed by id > last seen", CONSERVED, ONCE + "what_was_committed_late_is_carried_too",
-        chassis("relay", "    order by o.id limit $1\n", "    where o.id > $2 order by o.id limit $1\n"),
+        chassis("relay", "from outbox order by id limit $1)", "from outbox where id > $2 order by id limit $1)"),
         chassis("relay", "connection.fetch(_NEXT, CHUNK)", 'connection.fetch(_NEXT, CHUNK, getattr(self, "last", 0))'),
         chassis("relay", '        failpoint("relay.after_delete")\n', "        self.last = rows[-1][0]\n"),
     ),
@@ -104,24 +109,24 @@ BUGS: Final[Sequence[Bug]] = (
     ),
     bug(
         "the bookmark committed before the effect", CONSERVED, ONCE + "pong_is_killed[consumer.before_commit]",
-        chassis("partition", 'if bookmark is None or bookmark["next_offset"] != records[0].offset:', "if bookmark is None:"),
-        chassis("consumer", "                async with self._pool.acquire() as connection, connection.transaction():\n                    fenced =", """                async with self._pool.acquire() as connection:
-                    moved = "update bookmark set next_offset = $3, last_hash = $4 where topic = $1 and partition = $2"
-                    await connection.execute(moved, self._topic, place.partition, records[-1].offset + 1, hash_of(records[-1]))
-                async with self._pool.acquire() as connection, connection.transaction():
-                    fenced ="""),
+        chassis("partition", "if bookmarks.get(n) != records[0].offset}", "if n not in bookmarks}"),
+        chassis("consumer", "        async with self._pool.acquire() as connection, connection.transaction():\n            fenced =", """        moved = "update bookmark set next_offset = $3, last_hash = $4 where topic = $1 and partition = $2"
+        for number, (*_, last) in waiting.items():
+            await self._pool.execute(moved, self._topic, number, last.offset + 1, hash_of(last))
+        async with self._pool.acquire() as connection, connection.transaction():
+            fenced ="""),
     ),
     bug(
         "the bookmark not locked", CONSERVED, ASIDE + "of_two_members_with_the_same_batch_at_once_one_is_refused",
-        chassis("partition", "where topic = $1 and partition = $2 for update", "where topic = $1 and partition = $2"),
+        chassis("partition", "partition = any($2) order by partition for update", "partition = any($2)"),
     ),
     bug(
         "a zombie's batch taken", CONSERVED, ASIDE + "a_zombies_batch_is_refused",
-        chassis("partition", 'if bookmark is None or bookmark["next_offset"] != records[0].offset:', "if bookmark is None:"),
+        chassis("partition", "if bookmarks.get(n) != records[0].offset}", "if n not in bookmarks}"),
     ),
     bug(
         "a zombie's batch taken, among all else", CONSERVED, ANY_WAY,
-        chassis("partition", 'if bookmark is None or bookmark["next_offset"] != records[0].offset:', "if bookmark is None:"),
+        chassis("partition", "if bookmarks.get(n) != records[0].offset}", "if n not in bookmarks}"),
     ),
     bug(
         "what is not heard not counted", CONSERVED, ASIDE + "what_is_not_heard_is_counted_so_that_what_follows_is_no_gap",
@@ -151,7 +156,7 @@ BUGS: Final[Sequence[Bug]] = (
     ),
     bug(
         "retried beside the consumer", CONSERVED, ASIDE + "a_retry_and_the_consumer_do_not_take_the_same_record_in",
-        chassis("partition", "            await connection.fetchrow(_BOOKMARK, self._topic, partition)\n", ""),
+        chassis("partition", "            await connection.fetch(_BOOKMARKS, self._topic, [partition])\n", "            pass\n"),
     ),
     bug(
         "set aside once a place", CONSERVED, ASIDE + "a_place_on_a_topic_made_anew_is_not_the_same_place",
@@ -294,7 +299,9 @@ BUGS: Final[Sequence[Bug]] = (
     ),
     bug(
         "any council's case known", SECRET, INTAKE + "another_councils_case_is_like_none",
-        ("services/intake/queries.py", "where subject = $1 and ($2::text is null or council = $2))", "where subject = $1 and ($2::text is null or true))"),
+        ("services/intake/queries.py", """where subject = $1 and ($2::text is null or council = $2))
+        or""", """where subject = $1 and ($2::text is null or true))
+        or"""),
     ),
     bug(
         "no row-level security", SECRET, SYSTEM + "who_may_see_what.py::test_the_database_itself_holds_a_reader_to_one_council",

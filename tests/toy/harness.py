@@ -123,7 +123,7 @@ class Toy:
                 stderr=log,
             )
         self.processes[name] = process
-        async with asyncio.timeout(30), httpx2.AsyncClient() as client:
+        async with asyncio.timeout(self.patience), httpx2.AsyncClient() as client:
             while process.returncode is None:
                 try:
                     if (await client.get(f"{self.base(name)}/health/ready")).status_code == httpx2.codes.OK:
