@@ -5,8 +5,10 @@ import json
 import os
 import shutil
 import signal
+import time
+from collections import defaultdict
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +19,10 @@ from joserfc.jwk import OKPKey
 
 from deploy.local.environment import inherited
 from deploy.local.stack import ISSUER, Addresses, read
+from deploy.local.supervisor import DEATHS, WITHIN_SECONDS
 from services.chassis.clock import new_id, seconds
 from tests.conftest import ROOT, Parts
-from tests.processes import DidNotStartError, local_stack
+from tests.processes import DidNotStartError, local_stack, pause
 
 STATE = ROOT / ".sir" / "test-system"
 GLASGOW, ABERDEEN = "S12000049", "S12000033"
@@ -32,6 +35,7 @@ class Running:
     state: Path
     services: dict[str, str]
     kafka: str
+    kills: defaultdict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
 
     def token(self, role: str, council: str | None = None, *, sub: str = "someone") -> str:
         """A token of the development issuer."""
@@ -53,7 +57,10 @@ class Running:
         return found
 
     def kill(self, service: str) -> None:
-        """Kill -9; the stack starts it again."""
+        """Kill -9; the stack starts it again. Not so often in a minute that the stack stops, as it would for a service that fails."""
+        while sum(time.monotonic() - killed < WITHIN_SECONDS for killed in self.kills[service]) >= DEATHS - 1:
+            pause()
+        self.kills[service].append(time.monotonic())
         os.kill(json.loads((self.state / "stack.json").read_text())["pids"][service], signal.SIGKILL)
 
     async def settled(self, client: httpx2.AsyncClient) -> None:

@@ -220,7 +220,7 @@ async def test_the_feed_is_read_page_by_page(government: Stage) -> None:
         await government.notify()
     await government.on_topic(least=5)
     found, address = [], "/v1/events?limit=2"
-    async with government.client("lead_officer") as client:
+    async with government.client("government") as client:
         while address:
             answer = await client.get(address)
             assert answer.headers["content-type"] == "application/cloudevents-batch+json"
