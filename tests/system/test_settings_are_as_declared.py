@@ -7,7 +7,7 @@ from typing import Any
 
 import asyncpg
 import pytest
-from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from pydantic import SecretStr
 
@@ -57,12 +57,14 @@ each_service = pytest.mark.parametrize("name", SERVICES)
 
 @asynccontextmanager
 async def one(stack: Running, name: str) -> AsyncIterator[Service[Any]]:
-    """The service with its own settings but of a topic that is not there, so that the running one is left alone."""
+    """The service with its own settings but of an empty topic of its own, so that the running one is left alone."""
     definition, settings = DECLARED[name]
     secret = STATE / "declared.secret"
     secret.write_text("c2VjcmV0")
     database = on_database(stack.addresses.postgres, f"sir_{name}")
-    given = {"kafka": stack.kafka, "topic": f"nowhere.{new_id()}", "instance": "a-replica", "secret_file": secret}
+    topic = f"nowhere.{new_id()}"
+    await _made(stack, topic)
+    given = {"kafka": stack.kafka, "topic": topic, "instance": "a-replica", "secret_file": secret}
     async with opened(definition, settings.model_copy(update=given | {"database_url": SecretStr(database)})) as service:
         yield service
 
@@ -146,6 +148,15 @@ async def _all_taken(pool: asyncpg.Pool) -> AsyncIterator[None]:
     finally:
         for connection in held:
             await pool.release(connection)
+
+
+async def _made(stack: Running, topic: str) -> None:
+    admin = AIOKafkaAdminClient(bootstrap_servers=stack.kafka)
+    await admin.start()
+    try:
+        await admin.create_topics([NewTopic(topic, 1, 1)])
+    finally:
+        await admin.close()
 
 
 async def _configured(admin: AIOKafkaAdminClient, kind: ConfigResourceType, name: str) -> dict[str, str]:
