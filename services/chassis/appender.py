@@ -15,9 +15,6 @@ from services.chassis.store import Ask, Outcome, Store
 MOST: Final = 64
 """Commands judged in one transaction at the most."""
 
-WORKERS: Final = 1
-"""Transactions under way at once. One: a batch is judged by all that came before it, and larger batches cost less."""
-
 _ATTEMPTS: Final = 3
 _AGAIN: Final = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError, asyncpg.UniqueViolationError)
 """Another process was first, with the same key or the same unique value: judge again by what it wrote."""
@@ -49,10 +46,17 @@ class Appender:
         self._queue: asyncio.Queue[tuple[Ask, asyncio.Future[Outcome]]] = asyncio.Queue()
 
     async def run(self) -> None:
-        """Serve until cancelled."""
-        async with asyncio.TaskGroup() as group:
-            for _ in range(WORKERS):
-                group.create_task(self._serve())
+        """Serve until cancelled, one batch at a time: each is judged by all that came before it, and larger batches cost less."""
+        while True:
+            batch = [await self._queue.get()]
+            while len(batch) < MOST and not self._queue.empty():
+                batch.append(self._queue.get_nowait())
+            try:
+                await self._carry_out(batch)
+            finally:  # stopped half way: whoever still waits is told that it may have happened
+                for _, done in batch:
+                    if not done.done():
+                        done.set_exception(UnavailableError(unknown=True))
 
     async def execute(self, ask: Ask) -> Outcome:
         """Carry out one command.
@@ -65,18 +69,6 @@ class Appender:
         done: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
         self._queue.put_nowait((ask, done))
         return await done
-
-    async def _serve(self) -> None:
-        while True:
-            batch = [await self._queue.get()]
-            while len(batch) < MOST and not self._queue.empty():
-                batch.append(self._queue.get_nowait())
-            try:
-                await self._carry_out(batch)
-            finally:  # stopped half way: whoever still waits is told that it may have happened
-                for _, done in batch:
-                    if not done.done():
-                        done.set_exception(UnavailableError(unknown=True))
 
     async def _carry_out(self, batch: list[tuple[Ask, asyncio.Future[Outcome]]]) -> None:
         try:
